@@ -1,0 +1,47 @@
+// The greylist state: a flat text file that many processes share (greyonce-state(5)).
+// It knows how to find, lock and write a record; what a record means is asked of others.
+#pragma once
+
+#include "greylist/record.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace greylist {
+
+// What the state asks about a record before it lets it go; the rule answers (rule.hpp).
+struct Keeping {
+    std::function<bool(const Record&)> is_forgotten; // may go whenever its page is written
+    std::function<bool(const Record&)> has_passed;   // never makes room for another
+};
+
+// Decides what one more look at a record makes of it: the record to be stored, or none for "leave it as it is".
+using Step = std::function<std::optional<Record>(const std::optional<Record>& seen)>;
+
+class State {
+  public:
+    // Opens `path`, or creates it (greyonce-state(5)). A file that may only be read is opened for reading.
+    // `max_size` in bytes; `sync`: every change is on the disk before update() returns.
+    // Throws sys::Trouble: cannot be opened or created, not ours, of an unknown version.
+    State(const std::string& path, std::uint64_t max_size, bool sync, Keeping keeping);
+    ~State();
+    State(State&&) noexcept;
+
+    // Calls `step` once with what is stored under `key` (none if it was never seen or is forgotten) and stores
+    // its answer, all under one lock: two callers with one key come one after the other.
+    // Throws sys::Trouble: the record could not be read (step was not called), or not be written (it was).
+    void update(const Key& key, const Step& step);
+
+    // What was found damaged and mended on the way, for the log; each once.
+    [[nodiscard]] std::vector<std::string> remarks() const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace greylist

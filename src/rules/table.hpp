@@ -1,0 +1,51 @@
+// The compiled rules (greyonce-rules(5)): one CDB, opened for one question.
+#pragma once
+
+#include "rules/verdict.hpp"
+#include "system/address.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rules {
+
+// What a mail is judged by. Texts as the MTA sent them; empty where it sent none.
+struct Subject {
+    sys::Address client_address;
+    std::string_view client_name;         // verified; `unknown` where there is none
+    std::string_view reverse_client_name; // not verified
+    std::string_view helo_name;
+    std::string_view sender;
+    std::string_view recipient;
+    std::string_view sasl_username;
+    std::string_view server_address;
+};
+
+struct Match {
+    Verdict verdict;
+    std::string reason; // for the log: "client whitelist", "recipient whitelist", "rule"
+    std::string source; // FILE:LINE of the entry
+};
+
+class Table {
+  public:
+    // Throws sys::Trouble: cannot be opened (its error() is ENOENT where it is missing), not ours, damaged.
+    explicit Table(const std::string& path);
+    ~Table();
+    Table(Table&&) noexcept;
+
+    // The entry that decides, if any. Throws sys::Trouble where the table is damaged.
+    [[nodiscard]] std::optional<Match> match(const Subject& subject) const;
+
+    // What went wrong on the way without stopping it (a pattern over its match limit), for the log.
+    [[nodiscard]] std::vector<std::string> remarks() const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace rules

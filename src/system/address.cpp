@@ -1,0 +1,95 @@
+#include "system/address.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <cstring>
+
+namespace sys {
+
+namespace {
+
+constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+// inet_pton wants a terminated string; no address is longer than this.
+using Terminated = std::array<char, INET6_ADDRSTRLEN>;
+
+std::optional<Terminated> terminated(std::string_view text) {
+    Terminated buffer{};
+    if (text.empty() || text.size() >= buffer.size() || text.find('\0') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::copy(text.begin(), text.end(), buffer.begin());
+    return buffer;
+}
+
+} // namespace
+
+std::optional<Address> Address::parse(std::string_view text) {
+    const bool has_colon = text.find(':') != std::string_view::npos;
+    if (has_colon) {
+        text = text.substr(0, text.find('%'));
+    }
+    const auto buffer = terminated(text);
+    if (!buffer) {
+        return std::nullopt;
+    }
+    Address address;
+    if (!has_colon) {
+        if (inet_pton(AF_INET, buffer->data(), address.bytes_.data()) != 1) {
+            return std::nullopt;
+        }
+        return address;
+    }
+    if (inet_pton(AF_INET6, buffer->data(), address.bytes_.data()) != 1) {
+        return std::nullopt;
+    }
+    address.bits_ = 128;
+    if (std::equal(mapped_prefix.begin(), mapped_prefix.end(), address.bytes_.begin())) {
+        Address mapped;
+        std::copy_n(address.bytes_.begin() + mapped_prefix.size(), 4, mapped.bytes_.begin());
+        return mapped;
+    }
+    return address;
+}
+
+Address Address::network(unsigned prefix) const {
+    assert(prefix <= bits_);
+    Address result = *this;
+    for (unsigned i = 0; i < result.bytes_.size(); ++i) {
+        const unsigned first_bit = i * 8;
+        if (first_bit >= prefix) {
+            result.bytes_[i] = 0;
+        } else if (prefix - first_bit < 8) {
+            result.bytes_[i] = static_cast<std::uint8_t>(result.bytes_[i] & (0xff00U >> (prefix - first_bit)));
+        }
+    }
+    return result;
+}
+
+std::string Address::text() const {
+    Terminated buffer{};
+    inet_ntop(bits_ == 32 ? AF_INET : AF_INET6, bytes_.data(), buffer.data(), buffer.size());
+    return buffer.data();
+}
+
+std::string Address::expanded() const {
+    if (bits_ == 32) {
+        return text();
+    }
+    std::string result;
+    for (std::size_t i = 0; i < bytes_.size(); i += 2) {
+        std::array<char, 4> group{};
+        const int value = bytes_[i] * 256 + bytes_[i + 1];
+        const auto end = std::to_chars(group.data(), group.data() + group.size(), value, 16);
+        if (i > 0) {
+            result += ':';
+        }
+        result.append(group.data(), end.ptr);
+    }
+    return result;
+}
+
+} // namespace sys
