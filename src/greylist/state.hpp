@@ -19,7 +19,8 @@ struct Keeping {
     std::function<bool(const Record&)> has_passed;   // never makes room for another
 };
 
-// Decides what one more look at a record makes of it: the record to be stored, or none for "leave it as it is".
+// Decides what one more look at a record makes of it: the record to be stored, or none for "leave it as it
+// is".
 using Step = std::function<std::optional<Record>(const std::optional<Record>& seen)>;
 
 class State {
@@ -31,9 +32,9 @@ class State {
     ~State();
     State(State&&) noexcept;
 
-    // Calls `step` once with what is stored under `key` (none if it was never seen or is forgotten) and stores
-    // its answer, all under one lock: two callers with one key come one after the other.
-    // Throws sys::Trouble: the record could not be read (step was not called), or not be written (it was).
+    // Calls `step` once with what is stored under `key` (none if it was never seen or is forgotten) and
+    // stores its answer, all under one lock: two callers with one key come one after the other. Throws
+    // sys::Trouble: the record could not be read (step was not called), or not be written (it was).
     void update(const Key& key, const Step& step);
 
     // What was found damaged and mended on the way, for the log; each once.

@@ -1,4 +1,5 @@
-// The actions that Postfix takes from a policy server (access(5), SMTPD_POLICY_README), and what it would misread.
+// The actions that Postfix takes from a policy server (access(5), SMTPD_POLICY_README), and what it would
+// misread.
 #pragma once
 
 #include <optional>

@@ -63,7 +63,8 @@ Address Address::network(unsigned prefix) const {
         if (first_bit >= prefix) {
             result.bytes_[i] = 0;
         } else if (prefix - first_bit < 8) {
-            result.bytes_[i] = static_cast<std::uint8_t>(result.bytes_[i] & (0xff00U >> (prefix - first_bit)));
+            result.bytes_[i] =
+                static_cast<std::uint8_t>(result.bytes_[i] & (0xff00U >> (prefix - first_bit)));
         }
     }
     return result;

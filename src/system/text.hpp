@@ -6,8 +6,9 @@
 
 namespace sys {
 
-// `text` as one line of valid UTF-8: every control byte (also DEL and C1), every byte that is not part of a valid
-// sequence, and the line and paragraph separators U+2028, U+2029 become `?`. At most `limit` bytes, cut between characters.
+// `text` as one line of valid UTF-8: every control byte (also DEL and C1), every byte that is not part of a
+// valid sequence, and the line and paragraph separators U+2028, U+2029 become `?`. At most `limit` bytes, cut
+// between characters.
 std::string cleaned(std::string_view text, std::size_t limit = std::string_view::npos);
 
 // ASCII letters in lower case, all other bytes as they are: keys and names fold so, in every locale.

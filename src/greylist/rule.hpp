@@ -1,0 +1,51 @@
+// The greylisting rule: what one more delivery attempt means. postgrey's semantics (RFC 6647 in its own
+// words). Pure: the caller brings the record and the time, and stores the answer.
+#pragma once
+
+#include "greylist/record.hpp"
+
+#include <optional>
+
+namespace greylist {
+
+struct Rule {
+    Seconds delay{300};                          // an attempt this long after the first one passes
+    Seconds retry_window = std::chrono::days{2}; // who has not passed by then starts over
+    Seconds max_age = std::chrono::days{35};     // what was not seen for longer is forgotten
+    std::uint64_t auto_whitelist_clients = 5; // first successes until a client never waits; 0: it always may
+};
+
+// How long a message is remembered to have had its header.
+constexpr Seconds instance_memory = std::chrono::hours{1};
+// A client's first successes count once in this time.
+constexpr Seconds between_counts = std::chrono::hours{1};
+
+struct Attempt {
+    Record record; // to be stored
+    bool passes = false;
+    bool is_first_success = false; // passes, and the attempt before it had not
+    bool was_in_future = false;    // the record was from a later time than now, and starts over
+    Seconds waited{0};             // since the first attempt
+    Seconds missing{0};            // until an attempt will pass; 0 where this one does
+};
+
+// One more attempt at `now`; `seen` is what is remembered of the triplet `key`.
+Attempt attempt(const Key& key, const std::optional<Record>& seen, Time now, const Rule& rule);
+
+// Whether a client need not wait any more.
+bool is_auto_whitelisted(const std::optional<Record>& client, const Rule& rule);
+// The record of an auto-whitelisted client that came again, where it changes.
+std::optional<Record> seen_again(const Record& client, Time now);
+// The record of a client that has had a first success, where it changes.
+std::optional<Record> first_success(const Key& key, const std::optional<Record>& client, Time now);
+
+// The record of a message that is about to have its header; none if it had one.
+std::optional<Record> first_header(const Key& key, const std::optional<Record>& instance, Time now);
+
+// Whether a record has nothing more to say at `now`.
+bool is_forgotten(const Record& record, Time now, const Rule& rule);
+// Whether its owner has waited once: such a record never makes room for another. A record that has not passed
+// by its count has by its times where the delay has become shorter since.
+bool has_passed(const Record& record, const Rule& rule);
+
+} // namespace greylist

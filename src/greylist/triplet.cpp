@@ -1,0 +1,130 @@
+#include "greylist/triplet.hpp"
+
+#include "system/text.hpp"
+
+#include <sha1.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace greylist {
+
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_word(char c) {
+    return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+// A BATV tag value: ten digits or lower-case letters (more may follow).
+bool looks_like_tag(std::string_view part) {
+    constexpr std::size_t tag_length = 10;
+    return part.size() >= tag_length && std::all_of(part.begin(), part.begin() + tag_length,
+                                                    [](char c) { return is_digit(c) || is_lower(c); });
+}
+
+// prvs=TAG=LOCAL, also seen as prvs=LOCAL=TAG; anything else is no BATV.
+std::string_view without_batv(std::string_view local) {
+    constexpr std::string_view scheme = "prvs=";
+    if (!local.starts_with(scheme)) {
+        return local;
+    }
+    const std::string_view rest = local.substr(scheme.size());
+    const auto middle = rest.find('=');
+    if (middle == std::string_view::npos) {
+        return local;
+    }
+    const std::string_view second = rest.substr(0, middle);
+    std::string_view third = rest.substr(middle + 1);
+    while (third.ends_with('=')) { // empty parts at the end do not count
+        third.remove_suffix(1);
+    }
+    if (third.empty() || third.find('=') != std::string_view::npos) {
+        return local;
+    }
+    return looks_like_tag(third) && !looks_like_tag(second) ? second : third;
+}
+
+// Numbers between non-word characters become `#`: list-12-ab34 → list-#-ab34.
+std::string without_numbers(std::string_view local) {
+    std::string result;
+    for (std::size_t at = 0; at < local.size();) {
+        if (!is_word(local[at])) {
+            result += local[at++];
+            continue;
+        }
+        std::size_t end = at;
+        while (end < local.size() && is_word(local[end])) {
+            ++end;
+        }
+        const std::string_view word = local.substr(at, end - at);
+        result.append(std::all_of(word.begin(), word.end(), is_digit) ? std::string_view{"#"} : word);
+        at = end;
+    }
+    return result;
+}
+
+std::string sha1_hex(std::string_view text) {
+    std::array<char, SHA1_DIGEST_STRING_LENGTH> hex{};
+    SHA1Data(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), hex.data());
+    return hex.data();
+}
+
+std::string with_prefix(std::string text, unsigned prefix) {
+    return text + '/' + std::to_string(prefix);
+}
+
+unsigned prefix_of(const sys::Address& client, const Grouping& grouping) {
+    return client.bits() == 32 ? grouping.ipv4_prefix : grouping.ipv6_prefix;
+}
+
+// Upper case, as postgrey writes a client's own key.
+std::string postgrey_client(const sys::Address& client) {
+    std::string text = client.expanded();
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c; });
+    return text;
+}
+
+} // namespace
+
+std::string steady_sender(std::string_view sender) {
+    const auto at = sender.find('@');
+    if (at == std::string_view::npos) {
+        return std::string{sender};
+    }
+    std::string_view local = without_batv(sender.substr(0, at));
+    local = local.substr(0, local.find('+'));
+    return without_numbers(local).append(sender.substr(at));
+}
+
+Key triplet_of(const sys::Address& client, std::string_view sender, std::string_view recipient,
+               const Grouping& grouping) {
+    const sys::Address network = grouping.by_host ? client : client.network(prefix_of(client, grouping));
+    const std::string from = sys::lower_case(steady_sender(sender.substr(0, longest_in_key)));
+    const std::string to = sys::lower_case(recipient.substr(0, longest_in_key));
+    const auto written = [&](std::string text) {
+        return grouping.by_host ? with_prefix(std::move(text), client.bits()) : text;
+    };
+    if (grouping.hashed) {
+        return {Kind::triplet, sha1_hex(written(network.expanded()) + '/' + from + '/' + to)};
+    }
+    return triplet_key(written(network.text()), from, to);
+}
+
+Key client_of(const sys::Address& client, const Grouping& grouping) {
+    return grouping.hashed ? Key{Kind::client, sha1_hex(postgrey_client(client))} : client_key(client.text());
+}
+
+Key instance_of(std::string_view instance, const Grouping& grouping) {
+    const std::string_view cut = instance.substr(0, longest_in_key);
+    return grouping.hashed ? Key{Kind::instance, sha1_hex(cut)} : instance_key(cut);
+}
+
+} // namespace greylist

@@ -1,0 +1,32 @@
+// Which attempts are the same: the client's network, the sender without what changes from mail to mail, the
+// recipient. Also the key of a client for the auto-whitelist. Pure. The forms are postgrey's.
+#pragma once
+
+#include "greylist/record.hpp"
+#include "system/address.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace greylist {
+
+// Longer senders, recipients and instances are cut to this many bytes before they become a key.
+constexpr std::size_t longest_in_key = 512;
+
+struct Grouping {
+    bool by_host = false;      // each address for itself; otherwise the networks below
+    unsigned ipv4_prefix = 24; // at most 32
+    unsigned ipv6_prefix = 64; // at most 128
+    bool hashed = false;       // keys are the SHA-1 of postgrey's key string, in hexadecimal
+};
+
+Key triplet_of(const sys::Address& client, std::string_view sender, std::string_view recipient,
+               const Grouping& grouping);
+Key client_of(const sys::Address& client, const Grouping& grouping);
+Key instance_of(std::string_view instance, const Grouping& grouping);
+
+// The sender as it stands in a key: a BATV tag (prvs=) and everything from the first `+` are taken off the
+// local part, and each number that stands alone becomes `#`. The domain stays as it is.
+std::string steady_sender(std::string_view sender);
+
+} // namespace greylist

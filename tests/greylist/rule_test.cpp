@@ -1,0 +1,140 @@
+#include "greylist/rule.hpp"
+
+#include <gtest/gtest.h>
+
+namespace greylist {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Key key{Kind::triplet, "192.0.2.0 alice@example.net bob@example.org"};
+const Rule rule;
+const Time start{1'700'000'000s};
+
+TEST(Rule, AFirstAttemptWaits) {
+    const Attempt first = attempt(key, std::nullopt, start, rule);
+    EXPECT_FALSE(first.passes);
+    EXPECT_EQ(first.missing, 300s);
+    EXPECT_EQ(first.record, (Record{key, start, start, 0}));
+}
+
+TEST(Rule, RetryOneSecondEarlyStillWaits) {
+    const Attempt early = attempt(key, Record{key, start, start, 0}, start + 299s, rule);
+    EXPECT_FALSE(early.passes);
+    EXPECT_EQ(early.missing, 1s);
+    EXPECT_EQ(early.record, (Record{key, start, start + 299s, 0}));
+}
+
+TEST(Rule, RetryAfterTheDelayPassesAndIsTheFirstSuccess) {
+    const Attempt retry = attempt(key, Record{key, start, start, 0}, start + 300s, rule);
+    EXPECT_TRUE(retry.passes);
+    EXPECT_TRUE(retry.is_first_success);
+    EXPECT_EQ(retry.waited, 300s);
+    EXPECT_EQ(retry.record, (Record{key, start, start + 300s, 1}));
+}
+
+TEST(Rule, WhoHasPassedPassesAgainWithoutAnotherFirstSuccess) {
+    const Attempt again = attempt(key, Record{key, start, start + 300s, 1}, start + 24h * 30, rule);
+    EXPECT_TRUE(again.passes);
+    EXPECT_FALSE(again.is_first_success);
+    EXPECT_EQ(again.record.count, 2U);
+}
+
+TEST(Rule, RetryAfterTheWindowStartsOver) {
+    const Record seen{key, start, start + 10s, 0};
+    EXPECT_TRUE(attempt(key, seen, start + 48h, rule).passes);
+    const Attempt late = attempt(key, seen, start + 48h + 1s, rule);
+    EXPECT_FALSE(late.passes);
+    EXPECT_EQ(late.missing, 300s);
+    EXPECT_EQ(late.record.first, start + 48h + 1s);
+}
+
+TEST(Rule, AFirstAttemptInTheFutureStartsOver) {
+    const Attempt jump = attempt(key, Record{key, start, start + 300s, 1}, start - 1s, rule);
+    EXPECT_TRUE(jump.was_in_future);
+    EXPECT_FALSE(jump.passes);
+    EXPECT_EQ(jump.record, (Record{key, start - 1s, start - 1s, 0}));
+}
+
+TEST(Rule, WhoPassedWaitsAgainWhereTheClockFellBackIntoTheDelay) {
+    const Attempt jump = attempt(key, Record{key, start, start + 300s, 1}, start + 100s, rule);
+    EXPECT_FALSE(jump.passes);
+    EXPECT_EQ(jump.missing, 200s);
+}
+
+TEST(Rule, ADelayOfZeroPassesAtOnce) {
+    Rule none = rule;
+    none.delay = 0s;
+    const Attempt first = attempt(key, std::nullopt, start, none);
+    EXPECT_TRUE(first.passes);
+    EXPECT_TRUE(first.is_first_success);
+}
+
+TEST(Rule, TheSameAttemptTwiceHasTheSameOutcome) {
+    for (const Seconds wait : {0s, 299s, 300s, 1000s}) {
+        const Record seen{key, start, start, 0};
+        const Attempt once = attempt(key, seen, start + wait, rule);
+        const Attempt twice = attempt(key, once.record, start + wait + 1s, rule);
+        if (wait != 299s) { // one second later it may pass by itself
+            EXPECT_EQ(once.passes, twice.passes) << wait.count();
+        }
+    }
+}
+
+TEST(Rule, AClientIsAutoWhitelistedByItsFifthCount) {
+    const Key client{Kind::client, "192.0.2.7"};
+    std::optional<Record> record;
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_FALSE(is_auto_whitelisted(record, rule)) << i;
+        record = first_success(client, record, start + i * 1h);
+    }
+    EXPECT_TRUE(is_auto_whitelisted(record, rule));
+    EXPECT_EQ(record->count, 5U);
+}
+
+TEST(Rule, AClientCountsOnceAnHour) {
+    const Record client{{Kind::client, "192.0.2.7"}, start, start, 1};
+    EXPECT_FALSE(first_success(client.key, client, start + 59min + 59s));
+    EXPECT_TRUE(first_success(client.key, client, start + 1h));
+    EXPECT_FALSE(first_success(client.key, client, start - 1h)); // a count in the future stands
+    EXPECT_FALSE(seen_again(client, start + 59min));
+    EXPECT_EQ(seen_again(client, start + 1h)->count, 2U);
+    EXPECT_EQ(seen_again(client, start - 1s)->last, start - 1s);
+}
+
+TEST(Rule, WithZeroNoClientIsAutoWhitelisted) {
+    Rule off = rule;
+    off.auto_whitelist_clients = 0;
+    EXPECT_FALSE(is_auto_whitelisted(Record{{Kind::client, "192.0.2.7"}, start, start, 100}, off));
+}
+
+TEST(Rule, AMessageHasOneHeader) {
+    const Key message{Kind::instance, "abc.1"};
+    const auto record = first_header(message, std::nullopt, start);
+    ASSERT_TRUE(record);
+    EXPECT_FALSE(first_header(message, record, start + 1s));
+    EXPECT_FALSE(is_forgotten(*record, start + 1h, rule));
+    EXPECT_TRUE(is_forgotten(*record, start + 1h + 1s, rule));
+}
+
+TEST(Rule, RecordsAreForgottenInTheirTime) {
+    const Record waiting{key, start, start + 10s, 0};
+    EXPECT_FALSE(is_forgotten(waiting, start + 10s + 48h, rule));
+    EXPECT_TRUE(is_forgotten(waiting, start + 11s + 48h, rule));
+    const Record passed{key, start, start + 300s, 1};
+    EXPECT_FALSE(is_forgotten(passed, start + 300s + 35 * 24h, rule));
+    EXPECT_TRUE(is_forgotten(passed, start + 301s + 35 * 24h, rule));
+    EXPECT_FALSE(is_forgotten(passed, start - 1h, rule));
+}
+
+TEST(Rule, AShorterDelayLetsPassWhoHadWaitedThatLong) {
+    Rule shorter = rule;
+    shorter.delay = 60s;
+    const Record waited{key, start, start + 100s, 0};
+    EXPECT_FALSE(has_passed(waited, rule));
+    EXPECT_TRUE(has_passed(waited, shorter));
+    EXPECT_FALSE(attempt(key, waited, start + 101s, shorter).is_first_success);
+}
+
+} // namespace
+} // namespace greylist

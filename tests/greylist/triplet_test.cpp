@@ -1,0 +1,85 @@
+#include "greylist/triplet.hpp"
+
+#include <gtest/gtest.h>
+
+namespace greylist {
+namespace {
+
+sys::Address address(std::string_view text) {
+    return sys::Address::parse(text).value();
+}
+
+struct Case {
+    std::string_view sender;
+    std::string_view steady;
+};
+
+TEST(Triplet, WhatChangesFromMailToMailIsTakenOffTheSender) {
+    constexpr Case cases[] = {
+        {"", ""},
+        {"alice", "alice"},
+        {"12", "12"}, // no @: left alone
+        {"alice@example.net", "alice@example.net"},
+        {"alice+list@example.net", "alice@example.net"},
+        {"+list@example.net", "@example.net"},
+        {"list-12-ab34@example.com", "list-#-ab34@example.com"},
+        {"1.22.a3.4b@12.example", "#.#.a3.4b@12.example"},
+        {"a_1@example.com", "a_1@example.com"},
+        {"bounce-1=2@3@4.example", "bounce-#=#@3@4.example"},
+        {"prvs=1234567890=joe@example.com", "joe@example.com"},
+        {"prvs=joe=1234567890@example.com", "joe@example.com"},
+        {"prvs=1234567890=abcdefghij@example.com", "abcdefghij@example.com"},
+        {"prvs=joe=bob@example.com", "bob@example.com"},
+        {"prvs==joe@example.com", "joe@example.com"},
+        {"prvs=joe@example.com", "prvs=joe@example.com"},
+        {"prvs=joe=@example.com", "prvs=joe=@example.com"},
+        {"prvs=1234567890=joe==@example.com", "joe@example.com"},
+        {"prvs=1=2=3@example.com", "prvs=#=#=#@example.com"},
+        {"Prvs=1234567890=joe@example.com", "Prvs=#=joe@example.com"},
+        {"prvs=12345abcde=joe+x-1@example.com", "joe@example.com"},
+        {"j\xC3\xB6rg-1@example.com", "j\xC3\xB6rg-#@example.com"},
+    };
+    for (const auto& [sender, steady] : cases) {
+        EXPECT_EQ(steady_sender(sender), steady) << sender;
+    }
+}
+
+TEST(Triplet, ANetworkIsOneClient) {
+    const Grouping grouping;
+    const Key key = triplet_of(address("192.0.2.7"), "a@x.example", "b@y.example", grouping);
+    EXPECT_EQ(key, triplet_of(address("192.0.2.200"), "a@x.example", "b@y.example", grouping));
+    EXPECT_NE(key, triplet_of(address("192.0.3.7"), "a@x.example", "b@y.example", grouping));
+    EXPECT_EQ(key, triplet_of(address("::ffff:192.0.2.9"), "A@X.Example", "B@Y.EXAMPLE", grouping));
+    EXPECT_EQ(triplet_of(address("2001:db8::1"), "", "b@y.example", grouping),
+              triplet_of(address("2001:db8:0:0:ffff::"), "", "b@y.example", grouping));
+}
+
+TEST(Triplet, ByHostEachAddressIsAClientOfItsOwn) {
+    const Grouping grouping{.by_host = true};
+    EXPECT_NE(triplet_of(address("192.0.2.7"), "a@x.example", "b@y.example", grouping),
+              triplet_of(address("192.0.2.8"), "a@x.example", "b@y.example", grouping));
+}
+
+TEST(Triplet, LongSendersAreCutBeforeTheyBecomeAKey) {
+    const std::string common(longest_in_key, 'a');
+    EXPECT_EQ(triplet_of(address("192.0.2.7"), common + "1@x.example", "b@y.example", {}),
+              triplet_of(address("192.0.2.7"), common + "2@x.example", "b@y.example", {}));
+}
+
+// The hashes are what `printf %s STRING | sha1sum` says of postgrey's key strings, which stand beside them.
+TEST(Triplet, HashedKeysAreThoseOfPostgrey) {
+    const Grouping subnet{.hashed = true};
+    const Grouping host{.by_host = true, .hashed = true};
+    // 192.0.2.0/alice@example.net/bob@example.org
+    EXPECT_EQ(triplet_of(address("192.0.2.7"), "Alice+x@example.net", "bob@example.org", subnet).text,
+              "b86591028e998a5eb1dc07e4f5df484d7541f3e3");
+    // 2a01:222:f400:fe44:0:0:0:613/128//bob@example.org
+    EXPECT_EQ(triplet_of(address("2a01:222:f400:fe44::613"), "", "bob@example.org", host).text,
+              "d4ab605651099a4e0426ea0eb694b3e7510d324c");
+    // 2A01:222:F400:FE44:0:0:0:613
+    EXPECT_EQ(client_of(address("2a01:222:f400:fe44::613"), subnet).text,
+              "475a1d6f69dd10d1995ced08b5f8f45e9e2ba7ee");
+}
+
+} // namespace
+} // namespace greylist
