@@ -1,42 +1,67 @@
 # greyonce: builds three programs, tests them, installs them.
 #
 #   make            build/greyonce, build/greyrules, build/greystate
-#   make demo       install what the build needs, build, show one message deferred and then passed
+#   make deps       install what the build needs (as root, Debian 12)
+#   make demo       the same, build, and show one message deferred and then passed
 #   make check      install what the tests need, build, run every test
+#   make unit       the unit tests alone
 #   make fuzz       run each fuzz target for FUZZ_SECONDS
 #   make bench      print the table of timings
-#   make install    programs and manual pages under $(DESTDIR)$(PREFIX)
+#   make lint       clang-format, clang-tidy, shellcheck, mandoc
+#   make install    programs, manual pages and examples under $(DESTDIR)$(PREFIX)
 #   make STATIC=    the same programs, dynamically linked
 
-PREFIX  ?= /usr/local
-DESTDIR ?=
-BUILD   ?= build
-STATIC  ?= -static
-CXX     ?= g++
-WERROR  ?=
+PREFIX       ?= /usr/local
+DESTDIR      ?=
+BUILD        ?= build
+STATIC       ?= -static
+CXX          ?= g++
+WERROR       ?=
+FUZZ_SECONDS ?= 10
+PYTHON       ?= /usr/bin/python3
+
+# --- packages: Debian 12's names ---
+
+build_packages := g++ make libboost-program-options-dev libcdb-dev libpcre2-dev libsodium-dev libdeflate-dev libmd-dev \
+                  libc-ares-dev
+lint_packages  := clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck mandoc
+
+# Exim is installed; what would push it or another server aside is fetched and unpacked under $(BUILD)/peers,
+# and only the libraries that it needs are installed.
+test_packages  := python3 libgtest-dev tinycdb mandoc exim4-daemon-heavy \
+                  libberkeleydb-perl libnet-server-perl libnetaddr-ip-perl libnet-dns-perl libnet-ip-perl \
+                  libio-socket-inet6-perl \
+                  libwrap0 libtirpc3 libbsd0 libevent-2.1-7 libsystemd-shared libicu72 libnsl2 libsasl2-2
+peer_packages  := postgrey policyd-weight postfix openbsd-inetd xinetd ucspi-tcp systemd
+
+# --- the programs ---
 
 programs := greyonce greyrules greystate
-parts    := $(wildcard src/*/*.cpp)
-options  := src/options.cpp
+parts    := $(filter-out $(programs:%=src/%.cpp),$(wildcard src/*.cpp src/*/*.cpp))
+pages    := $(wildcard src/*.[58] src/*/*.[58])
 
 warnings  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
-hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security
+hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security -Wdate-time
 CXXFLAGS  ?= -g -O2
 compile    = $(CXX) -std=c++20 $(CXXFLAGS) $(warnings) $(hardening) -ffunction-sections -fdata-sections -Isrc -MMD -MP
-link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,--gc-sections $(STATIC)
+link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,--gc-sections
 libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -ldeflate -lmd
 
-objects := $(patsubst src/%.cpp,$(BUILD)/obj/%.o,$(parts) $(options))
+objects := $(parts:src/%.cpp=$(BUILD)/obj/%.o)
 
-.PHONY: all clean unit
+.PHONY: all deps demo check unit fuzz bench lint install clean
 all: $(programs:%=$(BUILD)/%)
 
 $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/libgreyonce.a
+	$(link) $(STATIC) -o $@ $^ $(libraries)
+
+$(BUILD)/dynamic/%: $(BUILD)/obj/%.o $(BUILD)/libgreyonce.a
+	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(libraries)
 
 $(BUILD)/libgreyonce.a: $(objects)
 	rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(BUILD)/obj/%.o: src/%.cpp
 	@mkdir -p $(@D)
@@ -56,8 +81,119 @@ $(BUILD)/tests/%.o: tests/%.cpp
 	@mkdir -p $(@D)
 	$(compile) -Itests -c -o $@ $<
 
+# What decides and what reads formats, linked without Boost, libcdb and c-ares: what reaches for the world does not link.
+
+pure := $(wildcard src/policy/request.cpp src/policy/action.cpp src/greylist/triplet.cpp src/greylist/rule.cpp \
+                   src/greylist/record.cpp src/greylist/page.cpp src/rules/entry.cpp src/rules/keys.cpp) \
+        src/system/address.cpp src/system/text.cpp src/system/trouble.cpp
+
+$(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o)
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lgtest -lgtest_main -lpthread
+
+# --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
+
+sanitized     := $(BUILD)/sanitized/tests/unit
+end_to_end    := $(sort $(wildcard tests/*/*_test.py))
+with_mta      := $(filter tests/exim/% tests/postfix/% tests/servers/%,$(end_to_end))
+
+check: $(BUILD)/packages/build $(BUILD)/packages/test $(peer_packages:%=$(BUILD)/peers/%.deb)
+	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure $(sanitized)
+	$(PYTHON) tests/run.py --unit $(BUILD)/tests/unit $(sanitized) \
+	    --programs $(BUILD) $(end_to_end) \
+	    --programs $(BUILD)/dynamic $(filter-out $(with_mta),$(end_to_end))
+
+.PHONY: $(sanitized)
+$(sanitized):
+	$(MAKE) BUILD=$(BUILD)/sanitized CXXFLAGS="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all" $@
+
+# --- fuzz targets: tests/*/*_fuzz.cpp, seeded with tests/*/corpus/<target>/ ---
+
+fuzzers   := $(wildcard tests/*/*_fuzz.cpp)
+fuzz_runs := $(fuzzers:tests/%_fuzz.cpp=fuzz-%)
+fuzzing   := $(MAKE) BUILD=$(BUILD)/fuzz CXX=clang++-14
+
+fuzz: $(fuzz_runs)
+
+.PHONY: $(fuzz_runs)
+$(fuzz_runs): fuzz-%: $(BUILD)/packages/build $(BUILD)/packages/lint
+	$(fuzzing) CXXFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" $(BUILD)/fuzz/$*_fuzz
+	@mkdir -p $(BUILD)/fuzz/corpus/$*
+	$(BUILD)/fuzz/$*_fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ \
+	    $(BUILD)/fuzz/corpus/$* $(wildcard tests/$(*D)/corpus/$(*F))
+
+$(BUILD)/%_fuzz: $(BUILD)/tests/%_fuzz.o $(BUILD)/libgreyonce.a
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) -fsanitize=fuzzer -o $@ $^ $(libraries)
+
+# --- timings: tests/bench/*_bench.cpp are built, tests/bench/*_bench.py are run ---
+
+benches := $(patsubst tests/%.cpp,$(BUILD)/%,$(wildcard tests/bench/*_bench.cpp))
+
+bench: $(BUILD)/packages/build $(BUILD)/packages/test $(peer_packages:%=$(BUILD)/peers/%.deb)
+	$(MAKE) -j$$(nproc) all $(benches)
+	for bench in $(wildcard tests/bench/*_bench.py); do PYTHONPATH=tests GREYONCE_BUILD=$(BUILD) $(PYTHON) $$bench || exit; done
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libgreyonce.a
+	@mkdir -p $(@D)
+	$(link) $(STATIC) -o $@ $^ $(libraries)
+
+# --- style ---
+
+sources := $(wildcard src/*.cpp src/*/*.cpp tests/*/*.cpp)
+headers := $(wildcard src/*.hpp src/*/*.hpp tests/*.hpp tests/*/*.hpp)
+tidied  := $(sources:%.cpp=$(BUILD)/tidy/%)
+
+lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
+	clang-format-14 --dry-run -Werror $(sources) $(headers)
+	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
+	mandoc -Tlint -Wwarning $(pages)
+	$(MAKE) -j$$(nproc) $(tidied)
+
+$(BUILD)/tidy/%: %.cpp $(headers) .clang-tidy
+	clang-tidy-14 --quiet $< -- -std=c++20 -Isrc -Itests
+	@mkdir -p $(@D) && touch $@
+
+# --- putting it in place ---
+
+bin      := $(DESTDIR)$(PREFIX)/sbin
+man      := $(DESTDIR)$(PREFIX)/share/man
+examples := $(DESTDIR)$(PREFIX)/share/doc/greyonce
+
+install: all
+	install -d $(bin) $(man)/man5 $(man)/man8 $(examples)/exim $(examples)/servers
+	install $(programs:%=$(BUILD)/%) $(bin)
+	install -m 644 $(filter %.5,$(pages)) $(man)/man5
+	install -m 644 $(filter %.8,$(pages)) $(man)/man8
+	install -m 644 README.md LICENSE inetd.conf.sample $(examples)
+	install -m 644 $(wildcard exim/*) $(examples)/exim
+	install -m 644 $(wildcard src/servers/*) $(examples)/servers
+
+demo: $(BUILD)/packages/build
+	$(MAKE) -j$$(nproc) all
+	sh tests/demo.sh $(BUILD)
+
 clean:
 	rm -rf $(BUILD)
 
+# --- installing packages: each list once, and whatever of it is missing ---
+
+deps: $(BUILD)/packages/build
+
+apt := DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=300 -o APT::Sandbox::User=root
+
+$(BUILD)/packages/%: Makefile
+	@missing=$$(for package in $($*_packages); do \
+	    dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; done); \
+	[ -z "$$missing" ] || [ $$(id -u) = 0 ] || { echo "Please run as root: apt-get install" $$missing; exit 1; }; \
+	[ -z "$$missing" ] || { $(apt) update && $(apt) install --no-install-recommends --no-remove $$missing; }
+	@mkdir -p $(@D) && touch $@
+
+$(BUILD)/peers/%.deb:
+	@mkdir -p $(@D)/fetched $(@D)/root
+	cd $(@D)/fetched && rm -f $*_* && { $(apt) download $* || { $(apt) update && $(apt) download $*; }; }
+	dpkg -x $(@D)/fetched/$*_* $(@D)/root
+	@touch $@
+
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)
