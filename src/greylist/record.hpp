@@ -5,6 +5,7 @@
 #include "system/time.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,7 @@ struct Key {
     friend bool operator==(const Key&, const Key&) = default;
 };
 
+// Fields as they come; they are escaped here.
 Key triplet_key(std::string_view client, std::string_view sender, std::string_view recipient);
 Key client_key(std::string_view client);
 Key instance_key(std::string_view instance);
@@ -39,5 +41,26 @@ struct Record {
 
     friend bool operator==(const Record&, const Record&) = default;
 };
+
+// A record as one line of the file, without its newline:
+//
+//     T FIRST LAST COUNT CLIENT SENDER RECIPIENT     T 1700000000 1700000301 000001 192.0.2.0 a@b.example
+//     c@d.example C COUNT LAST CLIENT                            C 000005 1700000301 192.0.2.1 I LAST
+//     INSTANCE                                I 1700000301 ab12.5f.0
+//
+// Numbers have a fixed width, so that a change never moves a record: times stop at 0 and 9999999999 (the year
+// 2286), counts at most_counted. A hashed key is one field. What a kind does not store reads as `last` or 0.
+constexpr std::uint64_t most_counted = 999999;
+
+std::string line_of(const Record& record);
+// None where `line` is no record of a known kind.
+std::optional<Record> record_of(std::string_view line);
+// The key at the end of a record's line; empty where it is no record of a known kind.
+std::string_view key_in(std::string_view line);
+
+// A field as it stands in a line: a blank, `%`, and every byte that may not leave the program are %XX. An
+// empty field is `<>`, and a field that is the two characters `<>` is `%3C%3E`.
+std::string escaped(std::string_view field);
+std::string unescaped(std::string_view field);
 
 } // namespace greylist

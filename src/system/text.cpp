@@ -42,10 +42,7 @@ bool may_leave(std::uint32_t point) {
     return !is_control && !is_surrogate && !ends_a_line && point < 0x110000;
 }
 
-struct Character {
-    std::size_t length; // bytes it takes in the text
-    bool clean;
-};
+} // namespace
 
 Character character_at(std::string_view text, std::size_t at) {
     const Lead lead = lead_of(static_cast<unsigned char>(text[at]));
@@ -61,8 +58,6 @@ Character character_at(std::string_view text, std::size_t at) {
     }
     return {lead.length, may_leave(point)};
 }
-
-} // namespace
 
 std::string cleaned(std::string_view text, std::size_t limit) {
     std::string result;

@@ -6,6 +6,14 @@
 
 namespace sys {
 
+// What stands at one place of a text: a character of UTF-8, or a single byte that is part of none.
+struct Character {
+    std::size_t length; // bytes it takes in the text
+    bool clean;         // may leave the program as it is
+};
+
+Character character_at(std::string_view text, std::size_t at);
+
 // `text` as one line of valid UTF-8: every control byte (also DEL and C1), every byte that is not part of a
 // valid sequence, and the line and paragraph separators U+2028, U+2029 become `?`. At most `limit` bytes, cut
 // between characters.

@@ -1,0 +1,185 @@
+#include "greylist/page.hpp"
+
+#include "greylist/crc.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <cstring>
+
+namespace greylist {
+
+namespace {
+
+constexpr std::size_t block_size = 512;
+constexpr std::size_t blocks = page_size / block_size;
+
+// The first line ends with a CRC for each block and one for itself, each of eight digits and a blank or
+// newline.
+constexpr std::size_t crc_width = 9;
+constexpr std::size_t crcs_start = head_size - (blocks + 1) * crc_width;
+constexpr std::size_t own_crc_start = head_size - crc_width;
+
+bool has_crc(std::string_view bytes, std::size_t at, std::string_view covered) {
+    return bytes.substr(at).starts_with(crc_of(covered));
+}
+
+std::size_t block_start(std::size_t block) {
+    return block == 0 ? head_size : block * block_size;
+}
+
+std::string_view block_of(std::string_view page, std::size_t block) {
+    return page.substr(block_start(block), (block + 1) * block_size - block_start(block));
+}
+
+bool is_whole(std::string_view page, std::size_t block) {
+    return has_crc(page, crcs_start + block * crc_width, block_of(page, block));
+}
+
+std::string_view view(const Page::Bytes& bytes) {
+    return {bytes.data(), bytes.size()};
+}
+
+std::string_view take_word(std::string_view& text) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return word;
+}
+
+std::optional<PageNumber> page_number(std::string_view word) {
+    PageNumber number = 0;
+    const auto end = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (end.ec != std::errc{} || end.ptr != word.data() + word.size() || number > last_page_number) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+std::string first_words(const Head& head) {
+    return "page " + std::to_string(head.number) + ' ' + head.place.text() + ' ' +
+           std::to_string(head.children[0]) + ' ' + std::to_string(head.children[1]) + ' ';
+}
+
+// Where the lines end: padding is all that follows the last newline of a line.
+std::size_t end_of_lines(std::string_view lines) {
+    const std::size_t last = lines.find_last_not_of('\n');
+    return last == std::string_view::npos ? 0 : last + 2;
+}
+
+} // namespace
+
+std::optional<Head> head_in(std::string_view bytes) {
+    if (bytes.size() < head_size || bytes[head_size - 1] != '\n' ||
+        !has_crc(bytes, own_crc_start, bytes.substr(0, own_crc_start))) {
+        return std::nullopt;
+    }
+    std::string_view rest = bytes.substr(0, crcs_start);
+    const std::string_view word = take_word(rest);
+    const auto number = page_number(take_word(rest));
+    const auto place = Place::parse(take_word(rest));
+    const auto left = page_number(take_word(rest));
+    const auto right = page_number(take_word(rest));
+    if (word != "page" || !number || !place || !left || !right) {
+        return std::nullopt;
+    }
+    return Head{*number, *place, {*left, *right}};
+}
+
+std::optional<Page> Page::read(const Bytes& bytes) {
+    const std::string_view text = view(bytes);
+    const auto head = head_in(text);
+    if (!head) {
+        return std::nullopt;
+    }
+    for (std::size_t block = 0; block < blocks; ++block) {
+        if (!is_whole(text, block)) {
+            return std::nullopt;
+        }
+    }
+    const std::string_view lines = text.substr(head_size);
+    const std::size_t used = end_of_lines(lines);
+    if (used > lines.size()) {
+        return std::nullopt; // the last line has no end
+    }
+    std::optional<Page> page{*head};
+    std::memcpy(page->lines_.data(), lines.data(), used);
+    page->used_ = used;
+    return page;
+}
+
+std::string Page::whole_lines(const Bytes& bytes) {
+    const std::string_view text = view(bytes);
+    std::string result;
+    std::size_t start = head_size; // of the line being looked at
+    bool is_believed = true;       // no byte of it so far lies in a damaged block
+    for (std::size_t block = 0; block < blocks; ++block) {
+        const bool whole = is_whole(text, block);
+        is_believed = is_believed && whole;
+        for (std::size_t at = block_start(block); at < (block + 1) * block_size; ++at) {
+            if (text[at] != '\n') {
+                continue;
+            }
+            if (is_believed && at > start) {
+                result.append(text, start, at + 1 - start);
+            }
+            start = at + 1;
+            is_believed = whole; // the newline before a line is part of it
+        }
+    }
+    return result;
+}
+
+std::string_view Page::line_with(const Key& key) const {
+    std::string_view rest = lines();
+    while (!rest.empty()) {
+        const std::string_view line = take_line(rest);
+        if (line.ends_with(key.text) && line.front() == static_cast<char>(key.kind) &&
+            key_in(line) == key.text) {
+            return line;
+        }
+    }
+    return {};
+}
+
+void Page::append(std::string_view line) {
+    assert(line.size() < room());
+    std::memcpy(lines_.data() + used_, line.data(), line.size());
+    used_ += line.size();
+    lines_[used_++] = '\n';
+}
+
+void Page::replace(std::string_view old_line, std::string_view line) {
+    if (old_line.size() != line.size()) {
+        erase(old_line);
+        append(line);
+        return;
+    }
+    std::memcpy(lines_.data() + (old_line.data() - lines_.data()), line.data(), line.size());
+}
+
+void Page::erase(std::string_view old_line) {
+    const auto start = static_cast<std::size_t>(old_line.data() - lines_.data());
+    const std::size_t after = start + old_line.size() + 1;
+    std::memmove(lines_.data() + start, lines_.data() + after, used_ - after);
+    used_ -= after - start;
+}
+
+Page::Bytes Page::bytes() const {
+    Bytes bytes;
+    bytes.fill('\n');
+    const std::string words = first_words(head);
+    assert(words.size() <= crcs_start);
+    std::fill_n(bytes.data(), own_crc_start, ' ');
+    std::memcpy(bytes.data(), words.data(), words.size());
+    std::memcpy(bytes.data() + head_size, lines_.data(), used_);
+    for (std::size_t block = 0; block < blocks; ++block) {
+        const std::string crc = crc_of(block_of(view(bytes), block));
+        std::memcpy(bytes.data() + crcs_start + block * crc_width, crc.data(), crc.size());
+    }
+    const std::string own = crc_of(view(bytes).substr(0, own_crc_start));
+    std::memcpy(bytes.data() + own_crc_start, own.data(), own.size());
+    return bytes;
+}
+
+} // namespace greylist

@@ -1,0 +1,68 @@
+#include "greylist/page_zero.hpp"
+
+#include "greylist/crc.hpp"
+
+#include <charconv>
+
+namespace greylist {
+
+namespace {
+
+constexpr std::string_view signature = "greyonce state ";
+constexpr std::string_view before_seed = "greyonce state 1 page 4096 roots 256 seed ";
+constexpr std::string_view before_crc = " crc ";
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::size_t half = page_size / 2;
+
+std::string line_with(const Seed& seed) {
+    std::string line{before_seed};
+    for (const std::uint8_t byte : seed) {
+        line.append(1, hex_digits[byte / 16]).append(1, hex_digits[byte % 16]);
+    }
+    line.append(before_crc);
+    return line + crc_of(line) + '\n';
+}
+
+std::optional<Seed> seed_in_line(std::string_view text) {
+    if (!text.starts_with(before_seed) || text.size() < before_seed.size() + 2 * Seed{}.size()) {
+        return std::nullopt;
+    }
+    Seed seed{};
+    const char* digits = text.data() + before_seed.size();
+    for (std::uint8_t& byte : seed) {
+        if (std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) {
+            return std::nullopt;
+        }
+        digits += 2;
+    }
+    return text.starts_with(line_with(seed)) ? std::optional{seed} : std::nullopt;
+}
+
+} // namespace
+
+std::string page_zero(const Seed& seed) {
+    std::string line = line_with(seed);
+    line.resize(half, '\n');
+    return line + line;
+}
+
+std::optional<Seed> seed_in(std::string_view bytes) {
+    if (const auto seed = seed_in_line(bytes)) {
+        return seed;
+    }
+    return bytes.size() > half ? seed_in_line(bytes.substr(half)) : std::nullopt;
+}
+
+std::string whats_wrong_with(std::string_view bytes) {
+    if (bytes.starts_with(signature) && !bytes.starts_with(before_seed)) {
+        const std::string_view rest = bytes.substr(signature.size());
+        unsigned version = 0;
+        if (std::from_chars(rest.data(), rest.data() + rest.size(), version).ec == std::errc{} &&
+            version != 1) {
+            return "a greyonce state of version " + std::to_string(version) + ", which is not known here";
+        }
+    }
+    return bytes.starts_with(signature) ? "its first page is damaged in both halves" : "not a greyonce state";
+}
+
+} // namespace greylist

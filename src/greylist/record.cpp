@@ -1,0 +1,186 @@
+#include "greylist/record.hpp"
+
+#include "system/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace greylist {
+
+namespace {
+
+constexpr std::size_t time_width = 10;
+constexpr std::size_t count_width = 6;
+constexpr std::int64_t latest = 9'999'999'999;
+
+constexpr std::string_view empty_field = "<>";
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
+
+// What stands between a kind's letter and its key.
+struct Layout {
+    char kind;
+    std::string_view numbers; // f: first, l: last, c: count
+};
+
+constexpr std::array<Layout, 3> layouts{Layout{'T', "flc"}, Layout{'C', "cl"}, Layout{'I', "l"}};
+
+const Layout* layout_of(char kind) {
+    const auto* found =
+        std::find_if(layouts.begin(), layouts.end(), [&](const Layout& l) { return l.kind == kind; });
+    return found == layouts.end() ? nullptr : found;
+}
+
+constexpr std::size_t width_of(char number) {
+    return number == 'c' ? count_width : time_width;
+}
+
+// Where the key begins in a line of this layout.
+std::size_t key_start(const Layout& layout) {
+    std::size_t at = 2;
+    for (const char number : layout.numbers) {
+        at += width_of(number) + 1;
+    }
+    return at;
+}
+
+void append_number(std::string& line, std::uint64_t value, std::size_t width) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    const auto length = static_cast<std::size_t>(end.ptr - digits.data());
+    line.append(width - length, '0').append(digits.data(), length).append(1, ' ');
+}
+
+std::uint64_t stored(Time time) {
+    return static_cast<std::uint64_t>(std::clamp<std::int64_t>(time.time_since_epoch().count(), 0, latest));
+}
+
+std::optional<std::uint64_t> number_in(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (end.ec != std::errc{} || end.ptr != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+Time time_of(std::uint64_t seconds) {
+    return Time{Seconds{static_cast<std::int64_t>(seconds)}};
+}
+
+std::optional<unsigned char> escaped_byte(std::string_view text) {
+    unsigned value = 0;
+    if (text.size() < 2 || std::from_chars(text.data(), text.data() + 2, value, 16).ptr != text.data() + 2) {
+        return std::nullopt;
+    }
+    return static_cast<unsigned char>(value);
+}
+
+} // namespace
+
+Key triplet_key(std::string_view client, std::string_view sender, std::string_view recipient) {
+    return {Kind::triplet, escaped(client) + ' ' + escaped(sender) + ' ' + escaped(recipient)};
+}
+
+Key client_key(std::string_view client) {
+    return {Kind::client, escaped(client)};
+}
+
+Key instance_key(std::string_view instance) {
+    return {Kind::instance, escaped(instance)};
+}
+
+std::string line_of(const Record& record) {
+    const char kind = static_cast<char>(record.key.kind);
+    const Layout& layout = *layout_of(kind);
+    std::string line;
+    line.reserve(key_start(layout) + record.key.text.size());
+    line.append(1, kind).append(1, ' ');
+    for (const char number : layout.numbers) {
+        const std::uint64_t value = number == 'f'   ? stored(record.first)
+                                    : number == 'l' ? stored(record.last)
+                                                    : std::min(record.count, most_counted);
+        append_number(line, value, width_of(number));
+    }
+    return line.append(record.key.text);
+}
+
+std::string_view key_in(std::string_view line) {
+    const Layout* layout = line.empty() ? nullptr : layout_of(line.front());
+    if (layout == nullptr || line.size() <= key_start(*layout)) {
+        return {};
+    }
+    return line.substr(key_start(*layout));
+}
+
+std::optional<Record> record_of(std::string_view line) {
+    const std::string_view key = key_in(line);
+    if (key.empty() || line[1] != ' ') {
+        return std::nullopt;
+    }
+    Record record{.key = {static_cast<Kind>(line.front()), std::string{key}}, .first = {}, .last = {}};
+    bool has_first = false;
+    std::size_t at = 2;
+    for (const char number : layout_of(line.front())->numbers) {
+        const std::size_t width = width_of(number);
+        const auto value = number_in(line.substr(at, width));
+        at += width + 1;
+        if (!value || line[at - 1] != ' ') {
+            return std::nullopt;
+        }
+        if (number == 'f') {
+            record.first = time_of(*value);
+            has_first = true;
+        } else if (number == 'l') {
+            record.last = time_of(*value);
+        } else {
+            record.count = *value;
+        }
+    }
+    if (!has_first) {
+        record.first = record.last;
+    }
+    return record;
+}
+
+std::string escaped(std::string_view field) {
+    if (field.empty()) {
+        return std::string{empty_field};
+    }
+    std::string result;
+    result.reserve(field.size());
+    for (std::size_t at = 0; at < field.size();) {
+        const sys::Character next = sys::character_at(field, at);
+        const bool is_plain = next.clean && field[at] != ' ' && field[at] != '%' && field != empty_field;
+        for (const char c : field.substr(at, next.length)) {
+            const auto byte = static_cast<unsigned char>(c);
+            if (is_plain) {
+                result += c;
+            } else {
+                result.append(1, '%').append(1, hex_digits[byte / 16]).append(1, hex_digits[byte % 16]);
+            }
+        }
+        at += next.length;
+    }
+    return result;
+}
+
+std::string unescaped(std::string_view field) {
+    if (field == empty_field) {
+        return {};
+    }
+    std::string result;
+    result.reserve(field.size());
+    for (std::size_t at = 0; at < field.size(); ++at) {
+        const auto byte = field[at] == '%' ? escaped_byte(field.substr(at + 1)) : std::nullopt;
+        if (byte) {
+            result += static_cast<char>(*byte);
+            at += 2;
+        } else {
+            result += field[at];
+        }
+    }
+    return result;
+}
+
+} // namespace greylist

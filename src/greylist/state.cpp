@@ -1,0 +1,228 @@
+#include "greylist/state.hpp"
+
+#include "greylist/forest.hpp"
+#include "system/text.hpp"
+#include "system/trouble.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace greylist {
+
+namespace {
+
+using sys::Trouble;
+
+// A page on the way of a key.
+struct Stop {
+    PageNumber number;
+    Place place;
+    std::size_t room;
+};
+
+std::size_t size_in_page(std::string_view line) {
+    return line.size() + 1;
+}
+
+// Where a key's line is, or would be.
+struct Found {
+    Page page;               // the one with the line, or the last one of the way
+    std::vector<Stop> stops; // the pages without it
+};
+
+bool satisfies(const std::function<bool(const Record&)>& question, std::string_view line) {
+    const auto record = record_of(line);
+    return record && question(*record);
+}
+
+// None where a page would not have `wanted` bytes of room if all of them were gone.
+std::optional<Record> oldest_that_never_passed(const Page& page, const Keeping& keeping, std::size_t wanted) {
+    std::optional<Record> oldest;
+    std::size_t room = page.room();
+    for (std::string_view rest = page.lines(); !rest.empty();) {
+        const std::string_view line = take_line(rest);
+        auto record = record_of(line);
+        if (!record || keeping.has_passed(*record)) {
+            continue;
+        }
+        room += size_in_page(line);
+        if (!oldest || record->last < oldest->last) {
+            oldest = std::move(record);
+        }
+    }
+    return room >= wanted ? oldest : std::nullopt;
+}
+
+} // namespace
+
+struct State::Parts {
+    StateFile file;
+    Forest forest;
+    Keeping keeping;
+
+    Parts(const std::string& path, std::uint64_t max_size, bool sync, Keeping the_keeping)
+        : file(path, max_size, sync), forest(file), keeping(std::move(the_keeping)) {}
+
+    Found find(const Key& key, const Place& way);
+    Page page_at(const Stop& stop);
+    void write_without_forgotten(Page& page, std::string_view new_line);
+    void store_new(std::string_view line, const Place& way, const std::vector<Stop>& stops);
+    bool store_in_page(std::string_view line, const Stop& stop);
+    bool store_in_new_page(std::string_view line, const Place& way, const Stop& leaf);
+    bool store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops);
+};
+
+Found State::Parts::find(const Key& key, const Place& way) {
+    Found found{.page = forest.root(way.root), .stops = {}};
+    found.stops.reserve(deepest + 1);
+    Page& page = found.page;
+    while (page.line_with(key).empty()) {
+        found.stops.push_back({page.head.number, page.head.place, page.room()});
+        if (page.head.place.depth == deepest) {
+            break;
+        }
+        const auto child = forest.child(page, page.head.place.side_of(way));
+        if (!child) {
+            break;
+        }
+        page = *child;
+    }
+    return found;
+}
+
+Page State::Parts::page_at(const Stop& stop) {
+    if (stop.place.depth == 0) {
+        return forest.root(stop.place.root);
+    }
+    const auto page = forest.page_at(stop.number, stop.place);
+    if (!page) {
+        throw Trouble("read", file.path(), "page " + std::to_string(stop.number) + " is gone");
+    }
+    return *page;
+}
+
+void State::Parts::write_without_forgotten(Page& page, std::string_view new_line) {
+    page.erase_if(
+        [&](std::string_view line) { return line != new_line && satisfies(keeping.is_forgotten, line); });
+    file.write(page);
+}
+
+// The first page with room takes it. Only where there is none are the forgotten records of all pages looked
+// for, then a page added, then a record that never passed given up: each is dearer or worse than the one
+// before.
+void State::Parts::store_new(std::string_view line, const Place& way, const std::vector<Stop>& stops) {
+    for (const Stop& stop : stops) {
+        if (stop.room >= size_in_page(line)) {
+            Page page = page_at(stop);
+            page.append(line);
+            write_without_forgotten(page, line);
+            return;
+        }
+    }
+    const bool is_stored = std::any_of(stops.begin(), stops.end(),
+                                       [&](const Stop& stop) { return store_in_page(line, stop); }) ||
+                           store_in_new_page(line, way, stops.back()) ||
+                           store_in_place_of_others(line, stops);
+    if (!is_stored) {
+        throw Trouble("write", file.path(), "the state is full (max-state-size)");
+    }
+}
+
+bool State::Parts::store_in_page(std::string_view line, const Stop& stop) {
+    Page page = page_at(stop);
+    page.erase_if([&](std::string_view other) { return satisfies(keeping.is_forgotten, other); });
+    if (page.room() < size_in_page(line)) {
+        return false;
+    }
+    page.append(line);
+    file.write(page);
+    return true;
+}
+
+bool State::Parts::store_in_new_page(std::string_view line, const Place& way, const Stop& leaf) {
+    if (leaf.place.depth == deepest) {
+        return false;
+    }
+    const unsigned side = leaf.place.side_of(way);
+    Page page{{.place = leaf.place.child(side)}};
+    page.append(line);
+    if (!file.append(page)) {
+        return false;
+    }
+    Page parent = page_at(leaf);
+    parent.head.children.at(side) = page.head.number;
+    file.write(parent);
+    return true;
+}
+
+// In the page that has the one seen longest ago of those that never passed, as many of them go as are needed.
+bool State::Parts::store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops) {
+    std::optional<Page> chosen;
+    std::optional<Time> chosen_age;
+    for (const Stop& stop : stops) {
+        const Page page = page_at(stop);
+        const auto lost = oldest_that_never_passed(page, keeping, size_in_page(line));
+        if (lost && (!chosen || lost->last < *chosen_age)) {
+            chosen = page;
+            chosen_age = lost->last;
+        }
+    }
+    if (!chosen) {
+        return false;
+    }
+    while (chosen->room() < size_in_page(line)) {
+        const std::string key_line = line_of(*oldest_that_never_passed(*chosen, keeping, 0));
+        chosen->erase_if([&](std::string_view other) { return other == key_line; });
+    }
+    chosen->append(line);
+    file.write(*chosen);
+    return true;
+}
+
+State::State(const std::string& path, std::uint64_t max_size, bool sync, Keeping keeping)
+    : parts_(std::make_unique<Parts>(path, max_size, sync, std::move(keeping))) {}
+
+State::~State() = default;
+State::State(State&&) noexcept = default;
+
+void State::update(const Key& key, const Step& step) {
+    Parts& parts = *parts_;
+    const Place way = way_of(key, parts.file.seed());
+    const auto lock = parts.file.lock(way.root);
+
+    Found found = parts.find(key, way);
+    const std::string_view old_line = found.page.line_with(key);
+    auto seen = record_of(old_line);
+    if (seen && parts.keeping.is_forgotten(*seen)) {
+        seen.reset();
+    }
+    const auto record = step(seen);
+    if (!record) {
+        return;
+    }
+    assert(record->key == key);
+
+    if (parts.file.why_read_only() != 0) {
+        throw Trouble("write", parts.file.path(), parts.file.why_read_only());
+    }
+    const std::string line = line_of(*record);
+    if (size_in_page(line) > room_for_lines) {
+        throw Trouble("remember", sys::cleaned(key.text, 100), "its key is too long");
+    }
+    if (old_line.empty()) {
+        parts.store_new(line, way, found.stops);
+    } else {
+        found.page.replace(old_line, line);
+        parts.write_without_forgotten(found.page, line);
+    }
+}
+
+std::vector<std::string> State::remarks() const {
+    std::vector<std::string> result = parts_->forest.remarks();
+    if (parts_->file.had_damaged_start()) {
+        result.push_back(parts_->file.path() + ": page 0 was damaged in one half");
+    }
+    return result;
+}
+
+} // namespace greylist

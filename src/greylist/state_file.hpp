@@ -1,0 +1,69 @@
+// The state file as others share it: opened or made, locked, its pages read, written and added. What stands
+// in a page, and which page is whose, is not known here.
+//
+// Locks. Each root's whole tree is guarded by one lock on the bytes of its root page. Whoever adds a page
+// takes a second one, on the bytes of page 0, for as long as that takes: always in this order, and never two
+// roots at once, so nobody waits in a circle. The kernel gives up the locks of a killed process.
+//
+// Making. A complete file is written beside the path and takes its place by link(2), which fails where
+// another was quicker: nobody sees a part, and two first requests agree on one file. A file of length 0 (an
+// administrator's) is filled in place, under a lock on all roots at once.
+#pragma once
+
+#include "greylist/page.hpp"
+#include "system/descriptor.hpp"
+#include "system/record_lock.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace greylist {
+
+class StateFile {
+  public:
+    // Throws sys::Trouble, as all of its functions do.
+    StateFile(const std::string& path, std::uint64_t max_size, bool sync);
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const Seed& seed() const { return seed_; }
+    // The errno value that says why it may only be read; 0 where it may be written.
+    [[nodiscard]] int why_read_only() const { return why_read_only_; }
+    // Whether one half of page 0 was damaged.
+    [[nodiscard]] bool had_damaged_start() const { return had_damaged_start_; }
+
+    // Alone, or with other readers where the file may only be read.
+    [[nodiscard]] sys::RecordLock lock(unsigned root) const;
+    [[nodiscard]] sys::RecordLock lock_for_reading(unsigned root) const;
+
+    // Whole pages, page 0 among them; a part at the end does not count.
+    [[nodiscard]] PageNumber pages() const;
+    // How many bytes of the page there are: fewer than page_size at the end of the file.
+    std::size_t read(PageNumber number, Page::Bytes& bytes) const;
+    // The same while no page can be added.
+    std::size_t read_alone(PageNumber number, Page::Bytes& bytes) const;
+    // The first head_size bytes of a page, or fewer.
+    [[nodiscard]] std::string read_head(PageNumber number) const;
+    void write(const Page& page) const;
+    // Gives `page` a number after all others and writes it there; false where the file has its greatest size.
+    bool append(Page& page) const;
+
+  private:
+    bool open();
+    void create() const;
+    void fill();
+    void read_start();
+    void write_bytes(PageNumber number, const char* bytes, std::size_t size) const;
+    [[nodiscard]] bool is_orphan_of(const Place& place, PageNumber number) const;
+    [[nodiscard]] sys::RecordLock lock_pages(PageNumber first, PageNumber count,
+                                             sys::RecordLock::Mode mode) const;
+
+    std::string path_;
+    std::uint64_t max_size_;
+    bool sync_;
+    sys::Descriptor file_;
+    int why_read_only_ = 0;
+    bool had_damaged_start_ = false;
+    Seed seed_{};
+};
+
+} // namespace greylist

@@ -1,0 +1,36 @@
+// A lock on a range of a file's bytes (fcntl(2)), given up when its owner goes, and by the kernel when the
+// process dies. Open-file-description locks where the system has them: they also keep two parts of one
+// process apart. Elsewhere POSIX record locks, which a process loses when it closes any descriptor of the
+// file.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <utility>
+
+namespace sys {
+
+class RecordLock {
+  public:
+    enum class Mode {
+        shared,    // with other readers; the descriptor must be open for reading
+        exclusive, // alone; the descriptor must be open for writing
+    };
+
+    // Waits until the lock is had. `path` is for the message. Throws Trouble.
+    RecordLock(int descriptor, off_t first, off_t length, Mode mode, const std::string& path);
+    RecordLock(RecordLock&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)), first_(other.first_), length_(other.length_) {}
+    RecordLock(const RecordLock&) = delete;
+    RecordLock& operator=(const RecordLock&) = delete;
+    RecordLock& operator=(RecordLock&&) = delete;
+    ~RecordLock();
+
+  private:
+    int descriptor_;
+    off_t first_;
+    off_t length_;
+};
+
+} // namespace sys
