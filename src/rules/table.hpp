@@ -30,15 +30,18 @@ struct Match {
     std::string source; // FILE:LINE of the entry
 };
 
+// The keys that a match looked for, in their order.
+using Tried = std::vector<std::string>;
+
 class Table {
   public:
     // Throws sys::Trouble: cannot be opened (its error() is ENOENT where it is missing), not ours, damaged.
     explicit Table(const std::string& path);
     ~Table();
-    Table(Table&&) noexcept;
+    Table(Table&& other) noexcept;
 
     // The entry that decides, if any. Throws sys::Trouble where the table is damaged.
-    [[nodiscard]] std::optional<Match> match(const Subject& subject) const;
+    std::optional<Match> match(const Subject& subject, Tried* tried = nullptr) const;
 
     // What went wrong on the way without stopping it (a pattern over its match limit), for the log.
     [[nodiscard]] std::vector<std::string> remarks() const;

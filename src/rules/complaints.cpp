@@ -1,0 +1,57 @@
+#include "rules/complaints.hpp"
+
+#include "system/text.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace rules {
+
+namespace {
+
+// Enough to find the place in a line by.
+constexpr std::size_t longest_quote = 120;
+
+} // namespace
+
+std::string Source::text() const {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string text;
+    for (const char c : file) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte == 0x7F || c == '%') {
+            text.append("%").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+        } else {
+            text += c;
+        }
+    }
+    return text.append(":").append(std::to_string(line));
+}
+
+void Complaints::wrong(const Source& source, std::string_view what, std::string_view expected) {
+    std::string text = sys::cleaned(what, longest_quote);
+    lines_.push_back({source, text.append(": ").append(expected)});
+    ++errors_;
+}
+
+void Complaints::doubtful(const Source& source, std::string_view what, std::string_view why) {
+    std::string text = "warning: ";
+    text.append(sys::cleaned(what, longest_quote)).append(": ").append(why);
+    lines_.push_back({source, std::move(text)});
+}
+
+std::vector<std::string> Complaints::lines() const {
+    std::vector<Line> sorted = lines_;
+    std::stable_sort(sorted.begin(), sorted.end(), [](const Line& a, const Line& b) {
+        return std::tie(a.source.file, a.source.line) < std::tie(b.source.file, b.source.line);
+    });
+    std::vector<std::string> texts;
+    texts.reserve(sorted.size());
+    for (const Line& line : sorted) {
+        texts.push_back(
+            sys::cleaned(line.source.file + ':' + std::to_string(line.source.line) + ": " + line.text));
+    }
+    return texts;
+}
+
+} // namespace rules

@@ -1,0 +1,293 @@
+#include "rules/keys.hpp"
+
+#include "rules/ending.hpp"
+#include "system/text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+namespace rules {
+
+namespace {
+
+constexpr std::array<std::string_view, field_count> field_names{"client",    "reverse", "helo",  "sender",
+                                                                "recipient", "sasl",    "server"};
+constexpr std::array<std::string_view, kind_count> kind_names{"ip4",  "ip6",    "name",  "mailbox",
+                                                              "user", "domain", "below", "ending"};
+
+constexpr std::string_view null_sender = "<>";
+// A literal ending is filed by one of these lengths, so that few probes find them all.
+constexpr std::array<std::size_t, 7> ending_lengths{16, 8, 4, 3, 2, 1, 0};
+
+template <std::size_t N>
+std::optional<std::size_t> index_of(const std::array<std::string_view, N>& names, std::string_view name) {
+    const auto* const found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(found - names.begin());
+}
+
+bool is_blank_or_control(char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
+}
+
+bool has_blank_or_control(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), is_blank_or_control);
+}
+
+std::uint16_t count_of(std::string_view text, char c) {
+    return static_cast<std::uint16_t>(std::count(text.begin(), text.end(), c));
+}
+
+std::string network_text(const sys::Address& address, unsigned prefix) {
+    std::string text = address.network(prefix).text();
+    if (prefix < address.bits()) {
+        text += '/' + std::to_string(prefix);
+    }
+    return text;
+}
+
+// The local part of a mailbox without the extensions after its first `pluses` pluses. An extension is not
+// empty: `bob+@dom` is no extension of `bob@dom`.
+std::optional<std::string_view> local_part(std::string_view mailbox, unsigned pluses) {
+    const std::string_view local = mailbox.substr(0, mailbox.find('@'));
+    std::size_t at = 0;
+    for (unsigned seen = 0;; ++seen) {
+        at = local.find('+', at);
+        if (at == std::string_view::npos) {
+            return seen == pluses ? std::optional{local} : std::nullopt;
+        }
+        if (seen == pluses) {
+            return at + 1 < local.size() ? std::optional{local.substr(0, at)} : std::nullopt;
+        }
+        ++at;
+    }
+}
+
+std::optional<std::string_view> last_labels(std::string_view name, unsigned labels) {
+    std::size_t start = name.size();
+    for (unsigned i = 0; i < labels; ++i) {
+        if (i > 0) {
+            if (start == 0) {
+                return std::nullopt;
+            }
+            --start;
+        }
+        const std::size_t dot = start == 0 ? std::string_view::npos : name.rfind('.', start - 1);
+        start = dot == std::string_view::npos ? 0 : dot + 1;
+    }
+    return name.substr(start);
+}
+
+// What a value of a mail field has below a domain: what follows the last @, or, where there is no @, what
+// follows the first dot.
+std::string_view domain_part(Field field, std::string_view value) {
+    if (!has_mailboxes(field)) {
+        return value;
+    }
+    const std::size_t at = value.rfind('@');
+    const std::size_t start = at != std::string_view::npos ? at : value.find('.');
+    return start == std::string_view::npos ? std::string_view{} : value.substr(start + 1);
+}
+
+bool append_mailbox(std::string& key, const Form& form, std::string_view value) {
+    const std::size_t at = value.find('@');
+    if (value.empty() && form.kind == Kind::mailbox && form.number == 0) {
+        key.append(null_sender);
+        return true;
+    }
+    if (at == std::string_view::npos) {
+        return false;
+    }
+    const auto local = local_part(value, form.number);
+    const std::string_view rest = form.kind == Kind::mailbox ? value.substr(at) : value.substr(at, 1);
+    if (!local || !is_plain(*local) || has_blank_or_control(rest)) {
+        return false;
+    }
+    key.append(*local).append(rest);
+    return true;
+}
+
+Pattern pattern(Field field, Kind kind, std::size_t number, std::string text) {
+    return {{field, kind, static_cast<std::uint16_t>(number)}, std::move(text), {}};
+}
+
+} // namespace
+
+std::string_view name_of(Field field) {
+    return field_names[static_cast<std::size_t>(field)];
+}
+
+std::optional<Field> field_named(std::string_view name) {
+    const auto index = index_of(field_names, name);
+    return index ? std::optional{static_cast<Field>(*index)} : std::nullopt;
+}
+
+std::string_view name_of(Kind kind) {
+    return kind_names[static_cast<std::size_t>(kind)];
+}
+
+std::optional<Kind> kind_named(std::string_view name) {
+    const auto index = index_of(kind_names, name);
+    return index ? std::optional{static_cast<Kind>(*index)} : std::nullopt;
+}
+
+bool Form::is_whole() const {
+    switch (kind) {
+    case Kind::ip4:
+        return number == 32;
+    case Kind::ip6:
+        return number == 128;
+    case Kind::name:
+    case Kind::mailbox:
+        return true;
+    case Kind::user:
+    case Kind::domain:
+    case Kind::below:
+    case Kind::ending:
+        break;
+    }
+    return false;
+}
+
+bool is_plain(std::string_view text) {
+    constexpr std::string_view other_forms_begin = "./*<";
+    return !text.empty() && other_forms_begin.find(text.front()) == std::string_view::npos &&
+           !has_blank_or_control(text);
+}
+
+bool looks_like_address(std::string_view text) {
+    const bool has_colon = text.find(':') != std::string_view::npos;
+    const auto belongs = [has_colon](char c) {
+        const bool is_digit = c >= '0' && c <= '9';
+        const bool is_hex_letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        return is_digit || c == '.' || c == '/' || c == ':' || (has_colon && is_hex_letter);
+    };
+    return !text.empty() && std::all_of(text.begin(), text.end(), belongs);
+}
+
+bool has_addresses(Field field) {
+    return field == Field::client || field == Field::server;
+}
+
+bool has_mailboxes(Field field) {
+    return field == Field::sender || field == Field::recipient;
+}
+
+bool append_text(std::string& key, const Form& form, const Value& value) {
+    const std::string_view text = value.folded;
+    switch (form.kind) {
+    case Kind::ip4:
+    case Kind::ip6: {
+        const unsigned bits = form.kind == Kind::ip4 ? 32 : 128;
+        if (!value.address || value.address->bits() != bits || form.number > bits) {
+            return false;
+        }
+        key.append(network_text(*value.address, form.number));
+        return true;
+    }
+    case Kind::name:
+        if (!is_plain(text) || (has_addresses(form.field) && looks_like_address(text))) {
+            return false;
+        }
+        key.append(text);
+        return true;
+    case Kind::mailbox:
+    case Kind::user:
+        return append_mailbox(key, form, text);
+    case Kind::domain: {
+        const std::size_t at = text.rfind('@');
+        if (at == std::string_view::npos || !is_plain(text.substr(at + 1))) {
+            return false;
+        }
+        key.append(text.substr(at + 1));
+        return true;
+    }
+    case Kind::below: {
+        const auto labels = last_labels(domain_part(form.field, text), form.number);
+        if (!labels || labels->empty() || has_blank_or_control(*labels)) {
+            return false;
+        }
+        key.append(".").append(*labels);
+        return true;
+    }
+    case Kind::ending: {
+        if (text.size() < form.number || has_blank_or_control(text.substr(text.size() - form.number))) {
+            return false;
+        }
+        key.append("*").append(text.substr(text.size() - form.number));
+        return true;
+    }
+    }
+    return false;
+}
+
+Pattern network_pattern(Field field, const sys::Address& address, unsigned prefix) {
+    return pattern(field, address.bits() == 32 ? Kind::ip4 : Kind::ip6, prefix,
+                   network_text(address, prefix));
+}
+
+Pattern network_pattern(Field field, std::string_view text) {
+    const std::size_t slash = text.find('/');
+    const std::string_view host = text.substr(0, slash);
+    const auto address = sys::Address::parse(host);
+    if (!address || host.find('%') != std::string_view::npos) {
+        throw Unreadable{"expected an IPv4 or IPv6 address"};
+    }
+    // A prefix length is of the address as it is written: 128 bits also where it is IPv4 in IPv6's clothes.
+    const unsigned written_bits = host.find(':') == std::string_view::npos ? 32 : 128;
+    unsigned prefix = written_bits;
+    if (slash != std::string_view::npos) {
+        const std::string_view digits = text.substr(slash + 1);
+        const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
+        if (end.ec != std::errc{} || end.ptr != digits.data() + digits.size() || prefix > written_bits) {
+            throw Unreadable{"expected a prefix length from 0 to " + std::to_string(written_bits)};
+        }
+    }
+    const unsigned mapped_bits = written_bits - address->bits();
+    if (prefix < mapped_bits) {
+        throw Unreadable{"expected a prefix length of at least 96: this is an IPv4 address"};
+    }
+    return network_pattern(field, *address, prefix - mapped_bits);
+}
+
+Pattern name_pattern(Field field, std::string_view name) {
+    return pattern(field, Kind::name, 0, sys::lower_case(name));
+}
+
+Pattern below_pattern(Field field, std::string_view name) {
+    return pattern(field, Kind::below, count_of(name, '.') + 1U, '.' + sys::lower_case(name));
+}
+
+Pattern mailbox_pattern(Field field, std::string_view mailbox) {
+    const std::size_t at = mailbox.find('@');
+    const Kind kind = at + 1 == mailbox.size() ? Kind::user : Kind::mailbox;
+    return pattern(field, kind, count_of(mailbox.substr(0, at), '+'), sys::lower_case(mailbox));
+}
+
+Pattern null_sender_pattern(Field field) {
+    return pattern(field, Kind::mailbox, 0, std::string{null_sender});
+}
+
+Pattern domain_pattern(Field field, std::string_view domain) {
+    return pattern(field, Kind::domain, 0, sys::lower_case(domain));
+}
+
+Pattern expression_pattern(Field field, std::string_view expression) {
+    const std::string ending = sys::lower_case(literal_ending(expression));
+    const std::size_t blank =
+        ending.size() -
+        static_cast<std::size_t>(std::find_if(ending.rbegin(), ending.rend(), is_blank_or_control) -
+                                 ending.rbegin());
+    const std::string_view usable = std::string_view{ending}.substr(blank);
+    const auto* const length = std::find_if(ending_lengths.begin(), ending_lengths.end(),
+                                            [usable](std::size_t n) { return n <= usable.size(); });
+    Pattern result =
+        pattern(field, Kind::ending, *length, '*' + std::string{usable.substr(usable.size() - *length)});
+    result.expression = expression;
+    return result;
+}
+
+} // namespace rules

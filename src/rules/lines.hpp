@@ -1,0 +1,26 @@
+// A source file, line by line.
+#pragma once
+
+#include "rules/complaints.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace rules {
+
+// Calls `use` with each line of `path` that is neither empty nor too long, blanks at both ends cut off (so a
+// CR is), in their order. A line that holds a NUL or is too long is a complaint. `before_comment` cuts each
+// line at its first `#`, as postgrey's lists are read. Throws sys::Trouble where the file cannot be read.
+struct Line {
+    Source source;
+    std::string_view text;
+};
+enum class Comments { of_whole_lines, to_the_end_of_line };
+void read_lines(const std::string& path, Comments comments, Complaints& complaints,
+                const std::function<void(const Line&)>& use);
+
+// The blanks of a source: what Perl's \s takes.
+inline constexpr std::string_view blanks = " \t\n\v\f\r";
+
+} // namespace rules

@@ -1,0 +1,212 @@
+#include "rules/table.hpp"
+
+#include "rules/compiled.hpp"
+#include "rules/ending.hpp"
+#include "rules/expression.hpp"
+#include "rules/keys.hpp"
+#include "rules/order.hpp"
+#include "rules/verdict_text.hpp"
+#include "system/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rules {
+
+namespace {
+
+using Values = std::array<Value, field_count>;
+
+Values values_of(const Subject& subject) {
+    const std::array<std::string_view, field_count> texts{
+        subject.client_name, subject.reverse_client_name, subject.helo_name,     subject.sender,
+        subject.recipient,   subject.sasl_username,       subject.server_address};
+    Values values;
+    for (std::size_t i = 0; i < field_count; ++i) {
+        values[i].original = texts[i].substr(0, longest_value);
+        values[i].folded = sys::lower_case(values[i].original);
+    }
+    values[static_cast<std::size_t>(Field::client)].address = subject.client_address;
+    values[static_cast<std::size_t>(Field::server)].address = sys::Address::parse(subject.server_address);
+    return values;
+}
+
+const Value& value_of(const Values& values, Field field) {
+    return values[static_cast<std::size_t>(field)];
+}
+
+// False, and `key` as it was, where the request has no key of this shape.
+bool append_key(std::string& key, const Shape& shape, const Values& values) {
+    const std::size_t before = key.size();
+    key.append(shape.is_default ? "default" : "");
+    for (const Form& form : shape) {
+        key.append(key.size() == before ? "" : " ").append(name_of(form.field)).append(" ");
+        if (!append_text(key, form, value_of(values, form.field))) {
+            key.resize(before);
+            return false;
+        }
+    }
+    return true;
+}
+
+std::string reason_of(const Shape& shape, const Verdict& verdict) {
+    if (verdict.kind == Verdict::Kind::pass && shape.size == 1 && !shape.is_default) {
+        if (shape.forms[0].field == Field::client) {
+            return "client whitelist";
+        }
+        if (shape.forms[0].field == Field::recipient) {
+            return "recipient whitelist";
+        }
+    }
+    return "rule";
+}
+
+} // namespace
+
+// A record that was found under a key of the request. Its expressions, if it has any, are yet to be asked.
+struct Found {
+    Shape shape;
+    unsigned place = 0;
+    std::string key;
+    std::string_view source;
+    std::array<std::string_view, field_count> expressions;
+    std::string_view verdict;
+};
+
+struct Table::Parts {
+    explicit Parts(const std::string& path) : compiled(path) {}
+
+    Compiled compiled;
+    std::vector<std::string> remarks;
+
+    Found read(const Shape& shape, const Compiled::Record& record) const {
+        Found found{shape, record.place, std::string{record.key}, {}, {}, {}};
+        std::string_view rest = record.value;
+        found.source = take_word(rest);
+        for (std::size_t i = 0; i < shape.expressions(); ++i) {
+            const std::string_view word = take_word(rest);
+            if (word.size() < 2 || word.front() != '/' || word.back() != '/') {
+                compiled.damaged(record.key);
+            }
+            found.expressions[i] = word.substr(1, word.size() - 2);
+        }
+        found.verdict = rest;
+        return found;
+    }
+
+    bool matches(const Found& found, const Values& values) {
+        const auto* expression = found.expressions.data();
+        for (const Form& form : found.shape) {
+            if (form.kind == Kind::ending &&
+                !matches(found, *expression++, value_of(values, form.field).original)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    bool matches(const Found& found, std::string_view expression, std::string_view value) {
+        if (!may_match(expression, value)) {
+            return false;
+        }
+        const Answer answer = ask_expression(expression, value);
+        if (answer == Answer::gave_up) {
+            std::string remark = "rule ";
+            remark.append(found.source)
+                .append(": /")
+                .append(expression)
+                .append("/ is over the limits of matching on ");
+            remark.append(value).append(": taken as not matching");
+            remarks.push_back(std::move(remark));
+        }
+        return answer == Answer::matches;
+    }
+
+    Match answer(const Found& found) const {
+        try {
+            Match match;
+            match.verdict = verdict_from(found.verdict);
+            match.reason = reason_of(found.shape, match.verdict);
+            match.source = found.source;
+            return match;
+        } catch (const Unreadable&) {
+            compiled.damaged(found.key);
+        }
+    }
+
+    // The first record, in the order of the shapes and then of the writing, whose key the request has and
+    // whose expressions match.
+    std::optional<Found> first(const Values& values, Tried* tried, bool proving) {
+        std::string_view index = compiled.index();
+        std::vector<Found> candidates; // of shapes among which only the order of writing decides
+        std::optional<Shape> before;
+        std::string key;
+        key.reserve(2 * longest_value);
+        while (true) {
+            const auto shape = index.empty() ? std::nullopt : shape_from(take_word(index));
+            if (!shape && !index.empty()) {
+                compiled.damaged(index_key);
+            }
+            if (!candidates.empty() && (!shape || compare(*before, *shape) != 0)) {
+                if (auto found = first_match(candidates, values)) {
+                    return found;
+                }
+            }
+            if (!shape) {
+                return std::nullopt;
+            }
+            before = shape;
+            key.clear();
+            if (!append_key(key, *shape, values)) {
+                continue;
+            }
+            if (tried != nullptr) {
+                tried->push_back(key);
+            }
+            if (proving) {
+                compiled.prove(key);
+            }
+            compiled.find(key, [&](const Compiled::Record& record) {
+                candidates.push_back(read(*shape, record));
+                return shape->expressions() == 0;
+            });
+        }
+    }
+
+    std::optional<Found> first_match(std::vector<Found>& candidates, const Values& values) {
+        std::sort(candidates.begin(), candidates.end(),
+                  [](const Found& a, const Found& b) { return a.place < b.place; });
+        const auto found = std::find_if(candidates.begin(), candidates.end(),
+                                        [&](const Found& candidate) { return matches(candidate, values); });
+        std::optional<Found> result;
+        if (found != candidates.end()) {
+            result = std::move(*found);
+        }
+        candidates.clear();
+        return result;
+    }
+};
+
+Table::Table(const std::string& path) : parts_(std::make_unique<Parts>(path)) {}
+Table::~Table() = default;
+Table::Table(Table&&) noexcept = default;
+
+std::optional<Match> Table::match(const Subject& subject, Tried* tried) const {
+    const Values values = values_of(subject);
+    const auto found = parts_->first(values, tried, false);
+    if (!found) {
+        return std::nullopt;
+    }
+    const Match match = parts_->answer(*found);
+    if (match.verdict.kind == Verdict::Kind::action) {
+        // An entry that a damaged byte hides might have let this mail pass.
+        parts_->first(values, nullptr, true);
+    }
+    return match;
+}
+
+std::vector<std::string> Table::remarks() const {
+    return parts_->remarks;
+}
+
+} // namespace rules

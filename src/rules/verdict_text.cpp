@@ -1,0 +1,138 @@
+#include "rules/verdict_text.hpp"
+
+#include "rules/keys.hpp"
+#include "rules/order.hpp"
+#include "system/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace rules {
+
+namespace {
+
+constexpr sys::Seconds second{1};
+constexpr sys::Seconds minute{60};
+constexpr sys::Seconds hour{3600};
+constexpr sys::Seconds day{86400};
+constexpr std::string_view duration_expected = "expected a number, and s, m, h or d after it or nothing";
+
+std::optional<unsigned> number_from(std::string_view digits) {
+    unsigned number = 0;
+    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (digits.empty() || end.ec != std::errc{} || end.ptr != digits.data() + digits.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+// `unit`: what a number without a letter counts in.
+sys::Seconds duration_from(std::string_view text, sys::Seconds unit) {
+    const std::string_view digits = text.substr(0, text.find_first_not_of("0123456789"));
+    const std::string_view letter = text.substr(digits.size());
+    const auto number = number_from(digits);
+    if (letter == "s") {
+        unit = second;
+    } else if (letter == "m") {
+        unit = minute;
+    } else if (letter == "h") {
+        unit = hour;
+    } else if (letter == "d") {
+        unit = day;
+    }
+    if (!number || (!letter.empty() && std::string_view{"smhd"}.find(letter) == std::string_view::npos)) {
+        throw Unreadable{std::string{text}.append(": ").append(duration_expected)};
+    }
+    return unit * *number;
+}
+
+unsigned prefix_from(std::string_view text) {
+    const auto number = number_from(text);
+    if (!number || *number > 128) {
+        throw Unreadable{std::string{text}.append(": expected a prefix length from 0 to 128")};
+    }
+    return *number;
+}
+
+Verdict greylist_from(std::string_view parameters) {
+    Verdict verdict;
+    verdict.kind = Verdict::Kind::greylist;
+    while (!parameters.empty()) {
+        const std::string_view word = take_word(parameters);
+        const std::size_t equals = std::min(word.size(), word.find('='));
+        const std::string_view name = word.substr(0, equals);
+        const std::string_view value = word.substr(std::min(word.size(), equals + 1));
+        if (word == "always") {
+            verdict.always = true;
+        } else if (name == "delay") {
+            verdict.delay = duration_from(value, second);
+        } else if (name == "retry-window") {
+            verdict.retry_window = duration_from(value, day);
+        } else if (name == "network") {
+            verdict.network = prefix_from(value);
+        } else {
+            throw Unreadable{
+                std::string{word}.append(": expected delay=, retry-window=, network= or always")};
+        }
+    }
+    return verdict;
+}
+
+std::string upper_case(std::string_view text) {
+    std::string result{text};
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return result;
+}
+
+} // namespace
+
+Verdict verdict_from(std::string_view text) {
+    std::string_view rest = text;
+    const std::string_view word = take_word(rest);
+    const std::string name = sys::lower_case(word);
+    if (name == "greylist") {
+        return greylist_from(rest);
+    }
+    Verdict verdict;
+    if (name == "pass") {
+        if (!rest.empty()) {
+            throw Unreadable{std::string{rest}.append(": expected nothing after pass")};
+        }
+        return verdict;
+    }
+    if (word.empty()) {
+        throw Unreadable{"expected a verdict: pass, greylist, reject TEXT, defer TEXT or another action"};
+    }
+    verdict.kind = Verdict::Kind::action;
+    verdict.action = upper_case(word);
+    if (!rest.empty()) {
+        verdict.action.append(" ").append(rest);
+    }
+    return verdict;
+}
+
+std::string text_of(const Verdict& verdict) {
+    switch (verdict.kind) {
+    case Verdict::Kind::pass:
+        return "pass";
+    case Verdict::Kind::action:
+        return verdict.action;
+    case Verdict::Kind::greylist:
+        break;
+    }
+    std::string text = "greylist";
+    if (verdict.delay) {
+        text += " delay=" + std::to_string(verdict.delay->count());
+    }
+    if (verdict.retry_window) {
+        text += " retry-window=" + std::to_string(verdict.retry_window->count()) + "s";
+    }
+    if (verdict.network) {
+        text += " network=" + std::to_string(*verdict.network);
+    }
+    return verdict.always ? text + " always" : text;
+}
+
+} // namespace rules

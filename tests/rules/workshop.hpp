@@ -1,0 +1,72 @@
+// A place where a test compiles rules and asks them.
+#pragma once
+
+#include "rules/compiler.hpp"
+#include "rules/postgrey_lists.hpp"
+#include "rules/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+class Workshop {
+  public:
+    Workshop() {
+        std::string name = (std::filesystem::temp_directory_path() / "rules.XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) {
+            throw std::runtime_error("mkdtemp " + name);
+        }
+        directory_ = name;
+    }
+    Workshop(const Workshop&) = delete;
+    Workshop& operator=(const Workshop&) = delete;
+    ~Workshop() { std::filesystem::remove_all(directory_); }
+
+    [[nodiscard]] std::string path(std::string_view name) const { return (directory_ / name).string(); }
+
+    std::string write(std::string_view name, std::string_view text) const {
+        std::ofstream{path(name), std::ios::binary} << text;
+        return path(name);
+    }
+
+    void clients(std::string_view text) { rules::read_client_list(write("clients", text), compiler_); }
+    void recipients(std::string_view text) {
+        rules::read_recipient_list(write("recipients", text), compiler_);
+    }
+
+    rules::Compiler& compiler() { return compiler_; }
+
+    // The complaints without their directory.
+    std::string complaints() {
+        std::string text;
+        for (const std::string& line : compiler_.complaints().lines()) {
+            text.append(line.substr(directory_.string().size() + 1)).append("\n");
+        }
+        return text;
+    }
+
+    rules::Table table() {
+        EXPECT_FALSE(compiler_.complaints().are_errors()) << complaints();
+        compiler_.write(path("rules.cdb"));
+        return rules::Table{path("rules.cdb")};
+    }
+
+  private:
+    std::filesystem::path directory_;
+    rules::Compiler compiler_;
+};
+
+// A request of which a test names what matters.
+inline rules::Subject subject(std::string_view address = "192.0.2.1", std::string_view name = "unknown",
+                              std::string_view recipient = "bob@example.org") {
+    rules::Subject subject;
+    subject.client_address = sys::Address::parse(address).value();
+    subject.client_name = name;
+    subject.recipient = recipient;
+    return subject;
+}
