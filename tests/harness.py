@@ -115,8 +115,12 @@ def ask_server(address, question, timeout=PATIENCE):
 def connected(address, timeout=PATIENCE):
     family = socket.AF_INET if isinstance(address, tuple) else socket.AF_UNIX
     connection = socket.socket(family, socket.SOCK_STREAM)
-    connection.settimeout(timeout)
-    connection.connect(address if isinstance(address, tuple) else str(address))
+    try:
+        connection.settimeout(timeout)
+        connection.connect(address if isinstance(address, tuple) else str(address))
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 
@@ -192,9 +196,11 @@ class Case(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp(prefix="greyonce-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o755)
+        self.servers = []
 
     def start(self, command, log="server.log", **popen):
         server = Server(command, self.folder / log, **popen)
+        self.servers.append(server)
         self.addCleanup(server.stop)
         return server
 
@@ -257,10 +263,12 @@ class Smtp:
         return self.command(text.replace("\n", "\r\n") + ".")
 
     def message(self, sender, recipient, **data):
-        """The first reply that is not the one hoped for, or the one to the whole message."""
-        for reply in (self.mail(sender), self.rcpt(recipient)):
-            if reply.code >= 300:
-                return reply
+        """The first reply that is not the one hoped for (MAIL is then taken back), or the one to the whole message."""
+        self.mail(sender)
+        reply = self.rcpt(recipient)
+        if reply.code >= 300:
+            self.command("RSET")
+            return reply
         return self.data(**data)
 
     def close(self):

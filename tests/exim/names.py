@@ -1,0 +1,59 @@
+"""A name server for a handful of hosts, on a loopback address of its own; every other name does not exist."""
+
+import ipaddress
+import os
+import socket
+import struct
+import threading
+
+A, PTR, AAAA = 1, 12, 28
+NO_SUCH_NAME = 3
+
+
+def encoded(name):
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+
+
+class NameServer:
+    """`hosts`: address -> name; forward and back. `claims`: address -> name that does not point back."""
+
+    def __init__(self, hosts, claims=None):
+        self.answers = {}
+        for address, name in hosts.items():
+            address = ipaddress.ip_address(address)
+            kind = A if address.version == 4 else AAAA
+            self.answers.setdefault((name, kind), []).append(address.packed)
+        for address, name in (hosts | (claims or {})).items():
+            self.answers.setdefault((ipaddress.ip_address(address).reverse_pointer, PTR), []).append(encoded(name))
+        self.names = {name for name, _ in self.answers}
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.address = "127.{}.{}.{}".format(*(1 + byte % 254 for byte in os.urandom(3)))
+        self.socket.bind((self.address, 53))
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self):
+        while question := self.socket.recvfrom(512):
+            if question[1][0] == self.address and question[0] == b"":
+                return
+            self.socket.sendto(self.answer(question[0]), question[1])
+
+    def answer(self, packet):
+        end = packet.index(b"\0", 12)
+        labels, at = [], 12
+        while at < end:
+            labels.append(packet[at + 1:at + 1 + packet[at]].decode(errors="replace").lower())
+            at += 1 + packet[at]
+        name, kind = ".".join(labels), struct.unpack("!H", packet[end + 1:end + 3])[0]
+        found = self.answers.get((name, kind), [])
+        status = 0 if name in self.names else NO_SUCH_NAME
+        header = packet[:2] + struct.pack("!HHHHH", 0x8580 | status, 1, len(found), 0, 0)
+        records = b"".join(b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(data)) + data for data in found)
+        return header + packet[12:end + 5] + records
+
+    def stop(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as farewell:
+            farewell.bind((self.address, 0))
+            farewell.sendto(b"", (self.address, 53))
+        self.thread.join()
+        self.socket.close()
