@@ -1,0 +1,280 @@
+// greyonce(8): one policy request in, one action out. Its options in, its output and exit status out, the
+// deadline and the signals; what is decided, and how, is policy/decide.hpp's.
+#include "options.hpp"
+#include "policy/action.hpp"
+#include "policy/decide.hpp"
+#include "policy/framing.hpp"
+#include "policy/request.hpp"
+#include "rules/access_action.hpp"
+#include "system/last_word.hpp"
+#include "system/standard_streams.hpp"
+#include "system/text.hpp"
+#include "system/trouble.hpp"
+#include "version.hpp"
+
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <exception>
+
+namespace {
+
+using policy::LogLine;
+
+// greyonce(8), EXIT STATUS
+namespace status {
+constexpr int decided = 0;
+constexpr int wrong_options = 64; // as in sysexits.h
+constexpr int killed = 70;
+constexpr int trouble = 74;
+constexpr int deferred = 75;
+constexpr int rejected = 77;
+} // namespace status
+
+// What the program says and how it ends.
+struct Answer {
+    std::string action;
+    int status = status::decided;
+    std::vector<LogLine> log{};
+};
+
+int exit_status(std::string_view action, int otherwise, const Settings& settings) {
+    if (!settings.exit_status) {
+        return otherwise;
+    }
+    switch (rules::outcome_of(action)) {
+    case rules::Outcome::pass:
+        return status::decided;
+    case rules::Outcome::defer:
+        return status::deferred;
+    case rules::Outcome::reject:
+        return status::rejected;
+    }
+    return otherwise;
+}
+
+// --- answering ---
+
+Answer trouble(const Settings& settings, const std::string& what) {
+    return {settings.on_error,
+            status::trouble,
+            {{LogLine::Level::warning, what + ": answering " + settings.on_error}}};
+}
+
+std::optional<sys::Time> time_of(const policy::Request& request, Clock clock) {
+    return clock == Clock::request ? policy::test_time(request)
+                                   : std::chrono::floor<sys::Seconds>(std::chrono::system_clock::now());
+}
+
+Answer answer_to(std::string_view block, const Settings& settings) {
+    const auto parsed = policy::parse_request(block);
+    if (const auto* malformed = std::get_if<policy::Malformed>(&parsed)) {
+        return trouble(settings, "malformed request: " + malformed->reason);
+    }
+    const auto& request = std::get<policy::Request>(parsed);
+    const auto now = time_of(request, settings.clock);
+    if (!now) {
+        return trouble(
+            settings,
+            "malformed request: no policy_test_time attribute, expected a time for --clock request");
+    }
+    policy::Decision decision = policy::decide(request, settings, *now);
+    return {std::move(decision.action), decision.was_in_trouble ? status::trouble : status::decided,
+            std::move(decision.log)};
+}
+
+// The request that the arguments are: one line each, as they would stand on standard input.
+std::optional<std::string> request_of(const CommandLine& line) {
+    if (line.base64) {
+        return policy::from_base64(*line.base64);
+    }
+    std::string block;
+    for (const std::string& attribute : line.attributes) {
+        if (attribute.find('\n') != std::string::npos) {
+            return std::nullopt;
+        }
+        block.append(attribute).append("\n");
+    }
+    return block;
+}
+
+// --- logging ---
+
+void log_to_syslog(const Settings& settings, const std::vector<LogLine>& lines) {
+    openlog("greyonce", LOG_PID, settings.syslog_facility);
+    for (const LogLine& line : lines) {
+        const bool is_warning = line.level == LogLine::Level::warning;
+        syslog(is_warning ? LOG_WARNING : LOG_INFO, "%s%s", is_warning ? "warning: " : "",
+               sys::cleaned(line.text).c_str());
+    }
+}
+
+void log_to_stderr(const std::vector<LogLine>& lines) {
+    std::string text;
+    for (const LogLine& line : lines) {
+        text.append("greyonce: ");
+        text.append(line.level == LogLine::Level::warning ? "warning: " : "");
+        text.append(sys::cleaned(line.text)).append("\n");
+    }
+    sys::write_all(STDERR_FILENO, text);
+}
+
+void log(const Settings& settings, const std::vector<LogLine>& lines) {
+    if (settings.log == LogTo::none || lines.empty()) {
+        return;
+    }
+    if (settings.log == LogTo::stderr_stream && sys::stderr_is_separate()) {
+        log_to_stderr(lines);
+    } else {
+        log_to_syslog(settings, lines);
+    }
+}
+
+// --- standard input and output ---
+
+class Input {
+  public:
+    // Waits for the first byte of a request; false at end of file. Throws sys::Trouble.
+    bool wait() { return !rest_.empty() || refill(); }
+
+    // Reads one request, to its empty line or to end of file. Throws sys::Trouble.
+    policy::Collector next() {
+        policy::Collector request;
+        while (!request.is_complete() && wait()) {
+            rest_.remove_prefix(request.take(rest_));
+        }
+        return request;
+    }
+
+  private:
+    bool refill() {
+        while (true) {
+            const ssize_t got = read(STDIN_FILENO, buffer_.data(), buffer_.size());
+            if (got >= 0) {
+                rest_ = {buffer_.data(), static_cast<std::size_t>(got)};
+                return got > 0;
+            }
+            if (errno != EINTR) {
+                throw sys::Trouble("read", "standard input", errno);
+            }
+        }
+    }
+
+    std::array<char, 4096> buffer_{};
+    std::string_view rest_;
+};
+
+// Writes the answer, then the log; returns the exit status.
+int deliver(const Answer& answer, const Settings& settings) {
+    sys::last_word::claim();
+    if (!sys::write_all(STDOUT_FILENO, policy::reply(answer.action))) {
+        log(settings, {{LogLine::Level::warning, "the answer could not be written"}});
+        return status::trouble;
+    }
+    const int result = exit_status(answer.action, answer.status, settings);
+    sys::last_word::done(result);
+    if (!settings.until_eof && settings.log != LogTo::none) {
+        shutdown(STDOUT_FILENO, SHUT_WR); // a caller on a socket need not wait for the log
+    }
+    log(settings, answer.log);
+    return result;
+}
+
+// --- the ways to be called ---
+
+int answer_arguments(const CommandLine& line) {
+    const auto block = request_of(line);
+    if (!block) {
+        const std::string what = line.base64 ? "no base64" : "a newline in an argument";
+        return deliver(trouble(line.settings, "malformed request: " + what), line.settings);
+    }
+    return deliver(answer_to(*block, line.settings), line.settings);
+}
+
+int answer_one(const Settings& settings) {
+    Input input;
+    const policy::Collector request = input.next();
+    return deliver(answer_to(request.block(), settings), settings);
+}
+
+// The highest exit status of all answers.
+int answer_until_eof(const Settings& settings) {
+    Input input;
+    int worst = status::decided;
+    while (true) {
+        sys::last_word::claim(); // nobody waits for an answer
+        sys::last_word::set_deadline(sys::Seconds{0});
+        if (!input.wait()) {
+            return worst;
+        }
+        sys::last_word::resume();
+        sys::last_word::set_deadline(settings.deadline);
+        const policy::Collector request = input.next();
+        worst = std::max(worst, deliver(answer_to(request.block(), settings), settings));
+    }
+}
+
+// Wrong options: the caller still gets its answer, after it could send its request.
+int refuse(const CommandLine& line) {
+    const Settings& settings = line.settings;
+    const bool reads_stdin = line.attributes.empty() && !line.base64;
+    if (reads_stdin && isatty(STDIN_FILENO) == 0) {
+        Input{}.next();
+    }
+    Answer answer{settings.on_error, status::wrong_options};
+    for (const std::string& complaint : line.complaints) {
+        answer.log.push_back({LogLine::Level::warning, complaint});
+    }
+    const int result = deliver(answer, settings);
+    if (settings.log != LogTo::stderr_stream && sys::stderr_is_separate()) {
+        log_to_stderr(answer.log);
+    }
+    return result;
+}
+
+int run(const CommandLine& line) {
+    if (!line.complaints.empty()) {
+        return refuse(line);
+    }
+    if (!line.attributes.empty() || line.base64) {
+        return answer_arguments(line);
+    }
+    return line.settings.until_eof ? answer_until_eof(line.settings) : answer_one(line.settings);
+}
+
+int run_in_any_case(const CommandLine& line) {
+    try {
+        return run(line);
+    } catch (const std::exception& error) {
+        return deliver(trouble(line.settings, error.what()), line.settings);
+    }
+}
+
+void prepare_last_word(const Settings& settings) {
+    sys::last_word::prepare(policy::reply(settings.on_error),
+                            {.late = exit_status(settings.on_error, status::trouble, settings),
+                             .killed = exit_status(settings.on_error, status::killed, settings)});
+    sys::last_word::set_deadline(settings.deadline);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    sys::hold_standard_streams();
+    prepare_last_word(Settings{}); // also while the configuration is read
+    const CommandLine line = read_command_line(argc, argv);
+    prepare_last_word(line.settings);
+    if (line.help) {
+        sys::write_all(STDOUT_FILENO,
+                       "usage: greyonce [options] [name=value ...] < request\n\n" + help_text());
+        _exit(status::decided);
+    }
+    if (line.version) {
+        sys::write_all(STDOUT_FILENO, "greyonce " + std::string{version} + "\n");
+        _exit(status::decided);
+    }
+    _exit(run_in_any_case(line)); // nothing is left to be torn down
+}

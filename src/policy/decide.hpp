@@ -1,0 +1,23 @@
+// One decision: the steps that a request meets, in order, and what comes of them.
+// The steps open files; stdin, the timer, signals and exit belong to the program that calls this.
+#pragma once
+
+#include "options.hpp"
+#include "policy/log_line.hpp"
+#include "policy/request.hpp"
+#include "system/time.hpp"
+
+#include <string>
+#include <vector>
+
+namespace policy {
+
+struct Decision {
+    std::string action;          // a complete access(5) action, not yet cleaned
+    std::vector<LogLine> log;    // the decision, and before it what was found on the way
+    bool was_in_trouble = false; // something failed that the decision needed
+};
+
+Decision decide(const Request& request, const Settings& settings, sys::Time now);
+
+} // namespace policy

@@ -1,0 +1,198 @@
+// The step that asks the greylist: client, triplet and message, one after the other, each under a lock of its
+// own. What an attempt means is said in greylist/rule.hpp, how records are kept in greylist/state.hpp.
+#include "greylist/rule.hpp"
+#include "greylist/state.hpp"
+#include "greylist/triplet.hpp"
+#include "policy/action.hpp"
+#include "policy/greylist_texts.hpp"
+#include "policy/step.hpp"
+#include "system/trouble.hpp"
+
+namespace policy {
+
+namespace {
+
+using greylist::Record;
+using Seen = std::optional<Record>;
+
+// The configured values, or those of the rule that sent the mail here.
+greylist::Rule rule_of(const Question& question) {
+    greylist::Rule rule = question.settings.rule;
+    const rules::Verdict& own = question.greylisting;
+    rule.delay = own.delay.value_or(rule.delay);
+    rule.retry_window = own.retry_window.value_or(rule.retry_window);
+    if (own.always) {
+        rule.auto_whitelist_clients = 0;
+    }
+    return rule;
+}
+
+greylist::Grouping grouping_of(const Question& question) {
+    greylist::Grouping grouping = question.settings.grouping;
+    if (question.greylisting.network) {
+        grouping.by_host = false;
+        grouping.ipv4_prefix = grouping.ipv6_prefix = *question.greylisting.network;
+    }
+    return grouping;
+}
+
+// One request before the open state.
+class Asking {
+  public:
+    // Throws sys::Trouble where the state cannot be opened.
+    explicit Asking(Question& question)
+        : question_(question), rule_(rule_of(question)), grouping_(grouping_of(question)),
+          client_(greylist::client_of(*question.request.client_address, grouping_)),
+          state_(question.settings.state, question.settings.max_state_size, question.settings.sync,
+                 {[now = question.now, rule = rule_](const Record& r) { return is_forgotten(r, now, rule); },
+                  [rule = rule_](const Record& r) { return has_passed(r, rule); }}) {}
+
+    // None where the state could not be asked, or a mail that has to wait not be remembered.
+    std::optional<Opinion> opinion() {
+        if (is_auto_whitelisted()) {
+            return pass("client AWL");
+        }
+        const auto attempt = one_more_attempt();
+        if (!attempt) {
+            return std::nullopt;
+        }
+        if (attempt->was_in_future) {
+            info("correcting date for first seen in the future");
+        }
+        if (!attempt->passes) {
+            return wait(*attempt);
+        }
+        if (!attempt->is_first_success) {
+            return pass("triplet found");
+        }
+        count_first_success();
+        return needs_header() ? pass_with_header(*attempt) : pass("triplet found");
+    }
+
+    void report_remarks() {
+        for (std::string& remark : state_.remarks()) {
+            question_.remark(LogLine::Level::warning, std::move(remark));
+        }
+    }
+
+  private:
+    // Shows `step` the record under `key` and stores what it says. False, with a line for the log, where the
+    // record could not be read (the step was not called) or not be written (it was).
+    bool update(const greylist::Key& key, const greylist::Step& step) {
+        try {
+            state_.update(key, step);
+            return true;
+        } catch (const sys::Trouble& trouble) {
+            question_.trouble(trouble.what());
+            return false;
+        }
+    }
+
+    bool is_auto_whitelisted() {
+        bool is_known = false;
+        if (rule_.auto_whitelist_clients > 0) {
+            update(client_, [&](const Seen& seen) {
+                is_known = greylist::is_auto_whitelisted(seen, rule_);
+                return is_known ? seen_again(*seen, question_.now) : std::nullopt;
+            });
+        }
+        return is_known;
+    }
+
+    std::optional<greylist::Attempt> one_more_attempt() {
+        const Request& request = question_.request;
+        const greylist::Key key =
+            triplet_of(*request.client_address, request.sender, request.recipient, grouping_);
+        std::optional<greylist::Attempt> attempt;
+        const bool is_remembered = update(key, [&](const Seen& seen) {
+            attempt = greylist::attempt(key, seen, question_.now, rule_);
+            return attempt->record;
+        });
+        // An attempt that nobody remembers can never pass: it must not be told to wait.
+        const bool counts = attempt && (is_remembered || attempt->passes);
+        return counts ? attempt : std::nullopt;
+    }
+
+    void count_first_success() {
+        if (rule_.auto_whitelist_clients == 0) {
+            return;
+        }
+        bool is_the_last = false;
+        update(client_, [&](const Seen& seen) {
+            auto counted = first_success(client_, seen, question_.now);
+            is_the_last = counted && counted->count == rule_.auto_whitelist_clients;
+            return counted;
+        });
+        if (is_the_last) {
+            info("whitelisted: " + std::string{question_.request.client_name} + "[" +
+                 question_.request.client_address->text() + "]");
+        }
+    }
+
+    // One header a message; who sends no instance has one with each recipient.
+    bool needs_header() {
+        const std::string_view instance = question_.request.instance;
+        if (question_.settings.x_greylist_header.empty() || instance.empty()) {
+            return !question_.settings.x_greylist_header.empty();
+        }
+        const greylist::Key key = instance_of(instance, grouping_);
+        bool is_new = true;
+        update(key, [&](const Seen& seen) {
+            is_new = !seen;
+            return first_header(key, seen, question_.now);
+        });
+        return is_new;
+    }
+
+    Opinion wait(const greylist::Attempt& attempt) const {
+        const Settings& settings = question_.settings;
+        const Request& request = question_.request;
+        const std::string reason =
+            attempt.waited == sys::Seconds{0}
+                ? "new"
+                : "early-retry (" + std::to_string(attempt.missing.count()) + "s missing)";
+        return {settings.greylist_action + " " +
+                    waiting_text(settings.greylist_text, attempt.missing, request.recipient,
+                                 request.etrn_domain.has_value()),
+                account("greylist", reason)};
+    }
+
+    Opinion pass(std::string reason) const {
+        return {std::string{no_opinion}, account("pass", std::move(reason))};
+    }
+
+    Opinion pass_with_header(const greylist::Attempt& attempt) const {
+        const Settings& settings = question_.settings;
+        Account told = account("pass", "triplet found");
+        told.delay = attempt.waited;
+        return {"PREPEND " +
+                    header_text(settings.x_greylist_header, attempt.waited, question_.now, settings.hostname),
+                std::move(told)};
+    }
+
+    Account account(std::string action, std::string reason) const {
+        return {.action = std::move(action),
+                .reason = std::move(reason),
+                .delay = std::nullopt,
+                .rule = question_.greylisting_rule};
+    }
+
+    void info(std::string text) { question_.remark(LogLine::Level::info, std::move(text)); }
+
+    Question& question_;
+    greylist::Rule rule_;
+    greylist::Grouping grouping_;
+    greylist::Key client_;
+    greylist::State state_;
+};
+
+} // namespace
+
+std::optional<Opinion> greylist_step(Question& question) {
+    Asking asking{question};
+    auto opinion = asking.opinion();
+    asking.report_remarks();
+    return opinion;
+}
+
+} // namespace policy

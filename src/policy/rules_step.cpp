@@ -1,0 +1,62 @@
+// The step that asks the compiled rules: who passes, who is refused, and how the greylist is to be asked.
+#include "policy/action.hpp"
+#include "policy/step.hpp"
+#include "rules/table.hpp"
+#include "system/trouble.hpp"
+
+#include <cerrno>
+
+namespace policy {
+
+namespace {
+
+rules::Subject subject_of(const Request& request) {
+    return {
+        .client_address = *request.client_address,
+        .client_name = request.client_name,
+        .reverse_client_name = request.reverse_client_name,
+        .helo_name = request.helo_name,
+        .sender = request.sender,
+        .recipient = request.recipient,
+        .sasl_username = request.sasl_username,
+        .server_address = request.server_address,
+    };
+}
+
+std::optional<Opinion> opinion_of(const rules::Match& match, Question& question) {
+    switch (match.verdict.kind) {
+    case rules::Verdict::Kind::pass:
+        return Opinion{std::string{no_opinion}, {"pass", match.reason, {}, match.source}};
+    case rules::Verdict::Kind::action:
+        return Opinion{match.verdict.action,
+                       {std::string{logged(match.verdict.action)}, match.reason, {}, match.source}};
+    case rules::Verdict::Kind::greylist:
+        question.greylisting = match.verdict;
+        question.greylisting_rule = match.source;
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Opinion> rules_step(Question& question) {
+    const std::string& path = question.settings.rules;
+    try {
+        const rules::Table table{path};
+        const auto match = table.match(subject_of(question.request));
+        for (std::string& remark : table.remarks()) {
+            question.remark(LogLine::Level::warning, std::move(remark));
+        }
+        return match ? opinion_of(*match, question) : std::nullopt;
+    } catch (const sys::Trouble& trouble) {
+        // The mail does not suffer from it more than by waiting: the greylist decides.
+        if (trouble.error() != ENOENT || path != default_rules) {
+            question.remark(LogLine::Level::warning,
+                            std::string{trouble.what()} + ": going on without rules");
+        }
+        return std::nullopt;
+    }
+}
+
+} // namespace policy

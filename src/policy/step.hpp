@@ -1,0 +1,47 @@
+// What a step of the decision sees, and what it may say.
+#pragma once
+
+#include "options.hpp"
+#include "policy/log_line.hpp"
+#include "policy/request.hpp"
+#include "rules/verdict.hpp"
+#include "system/time.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace policy {
+
+// An opinion ends the decision.
+struct Opinion {
+    std::string action; // a complete access(5) action
+    Account account;    // how the log tells it
+};
+
+// One request on its way through the steps.
+struct Question {
+    const Request& request;
+    const Settings& settings;
+    sys::Time now;
+    rules::Verdict greylisting{};   // how the greylist is to be asked: the values of a rule that says so
+    std::string greylisting_rule{}; // FILE:LINE of that rule
+    std::vector<LogLine> remarks{}; // what was found on the way
+    bool was_in_trouble = false;    // something failed that the decision needed
+
+    void remark(LogLine::Level level, std::string text) { remarks.push_back({level, std::move(text)}); }
+    // A failure that the answer suffers from.
+    void trouble(std::string text) {
+        was_in_trouble = true;
+        remark(LogLine::Level::warning, std::move(text));
+    }
+};
+
+// None: the next step is asked. Throws sys::Trouble where the step cannot do its work.
+using Step = std::optional<Opinion> (*)(Question&);
+
+std::optional<Opinion> not_for_us(Question& question);
+std::optional<Opinion> rules_step(Question& question);
+std::optional<Opinion> greylist_step(Question& question);
+
+} // namespace policy

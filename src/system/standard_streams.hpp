@@ -1,0 +1,20 @@
+// The three descriptors that a program is started with, and what is wrong with taking them for granted.
+#pragma once
+
+#include <string_view>
+
+namespace sys {
+
+// Puts something that cannot be written to in the place of each of 0, 1 and 2 that is closed, so that no file
+// opened later gets its number and, with it, the answer.
+void hold_standard_streams();
+
+// Whether standard error leads elsewhere than standard output (another device or inode), or to a person's
+// terminal. Under inetd(8) and spawn(8) it is the caller's socket, and what is written to it becomes part of
+// the answer.
+bool stderr_is_separate();
+
+// Writes all of `bytes` to `descriptor`. False, with errno set, where that fails.
+bool write_all(int descriptor, std::string_view bytes);
+
+} // namespace sys
