@@ -45,7 +45,7 @@ hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=forma
 CXXFLAGS  ?= -g -O2
 compile    = $(CXX) -std=c++20 $(CXXFLAGS) $(warnings) $(hardening) -ffunction-sections -fdata-sections -Isrc -MMD -MP
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,--gc-sections
-libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -ldeflate -lmd
+libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -ldeflate -lmd -lresolv
 
 objects := $(parts:src/%.cpp=$(BUILD)/obj/%.o)
 
@@ -91,7 +91,7 @@ pure := $(wildcard src/policy/request.cpp src/policy/action.cpp src/greylist/tri
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lgtest -lgtest_main -lpthread
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lgtest -lgtest_main -lpthread
 
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 

@@ -11,6 +11,7 @@
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -175,10 +176,10 @@ using S = Settings;
 using T = std::string;
 
 constexpr std::array table{
-    Option{"help", "yes", "print this and exit", [](C& c, const T& v) { c.help = yes_or_no(v); }, nullptr,
+    Option{"help", "yes|no", "print this and exit", [](C& c, const T& v) { c.help = yes_or_no(v); }, nullptr,
            "yes", false},
-    Option{"version", "yes", "print the version and exit", [](C& c, const T& v) { c.version = yes_or_no(v); },
-           nullptr, "yes", false},
+    Option{"version", "yes|no", "print the version and exit",
+           [](C& c, const T& v) { c.version = yes_or_no(v); }, nullptr, "yes", false},
     Option{"config", "FILE", "the configuration file: these options, one `name = value` a line",
            [](C&, const T& v) { something(v, "a file"); }, [](const S&) { return T{default_config}; },
            nullptr, false},
@@ -200,9 +201,9 @@ constexpr std::array table{
                c.settings.rule.auto_whitelist_clients = number(v, 1'000'000'000, "a number");
            },
            [](const S& s) { return std::to_string(s.rule.auto_whitelist_clients); }, "5"},
-    Option{"lookup-by-subnet", "yes", "all addresses of a network are one client (the default)",
+    Option{"lookup-by-subnet", "yes|no", "all addresses of a network are one client (the default)",
            [](C& c, const T& v) { c.settings.grouping.by_host = !yes_or_no(v); }, nullptr, "yes"},
-    Option{"lookup-by-host", "yes", "each address is a client of its own",
+    Option{"lookup-by-host", "yes|no", "each address is a client of its own",
            [](C& c, const T& v) { c.settings.grouping.by_host = yes_or_no(v); },
            [](const S& s) { return yes_no(s.grouping.by_host); }, "yes"},
     Option{"ipv4cidr", "PREFIX", "length of an IPv4 network's prefix",
@@ -211,7 +212,7 @@ constexpr std::array table{
     Option{"ipv6cidr", "PREFIX", "length of an IPv6 network's prefix",
            [](C& c, const T& v) { c.settings.grouping.ipv6_prefix = prefix(v, 128); },
            [](const S& s) { return std::to_string(s.grouping.ipv6_prefix); }},
-    Option{"privacy", "yes", "store hashes in place of addresses",
+    Option{"privacy", "yes|no", "store hashes in place of addresses",
            [](C& c, const T& v) { c.settings.grouping.hashed = yes_or_no(v); },
            [](const S& s) { return yes_no(s.grouping.hashed); }, "yes"},
     Option{"greylist-action", "ACTION", "the action for who has to wait, without its text",
@@ -236,8 +237,8 @@ constexpr std::array table{
            [](const S& s) { return s.state; }},
     Option{"max-state-size", "SIZE", "the state grows no larger; with K, M or G",
            [](C& c, const T& v) { c.settings.max_state_size = file_size(v); },
-           [](const S& s) { return std::to_string(s.max_state_size >> 20U) + "M"; }},
-    Option{"sync", "yes", "a change is on the disk before the answer goes out",
+           [](const S& s) { return std::to_string(s.max_state_size >> 30U) + "G"; }},
+    Option{"sync", "yes|no", "a change is on the disk before the answer goes out",
            [](C& c, const T& v) { c.settings.sync = yes_or_no(v); },
            [](const S& s) { return yes_no(s.sync); }, "yes"},
 
@@ -258,13 +259,13 @@ constexpr std::array table{
     Option{"clock", "WHICH", "system, or request: the attribute policy_test_time",
            [](C& c, const T& v) { c.settings.clock = one_of(clocks, v); },
            [](const S& s) { return name_of(clocks, s.clock); }},
-    Option{"dry-run", "yes", "log the decision, answer DUNNO",
+    Option{"dry-run", "yes|no", "log the decision, answer DUNNO",
            [](C& c, const T& v) { c.settings.dry_run = yes_or_no(v); },
            [](const S& s) { return yes_no(s.dry_run); }, "yes"},
-    Option{"until-eof", "yes", "answer request after request until end of file",
+    Option{"until-eof", "yes|no", "answer request after request until end of file",
            [](C& c, const T& v) { c.settings.until_eof = yes_or_no(v); },
            [](const S& s) { return yes_no(s.until_eof); }, "yes"},
-    Option{"exit-status", "yes", "exit with 0 pass, 75 defer, 77 reject",
+    Option{"exit-status", "yes|no", "exit with 0 pass, 75 defer, 77 reject",
            [](C& c, const T& v) { c.settings.exit_status = yes_or_no(v); },
            [](const S& s) { return yes_no(s.exit_status); }, "yes"},
 };
@@ -286,7 +287,8 @@ class Value : public po::value_semantic {
     explicit Value(const Option& option) : option_(option) {}
 
     [[nodiscard]] std::string name() const override {
-        std::string text = option_.takes;
+        std::string text =
+            option_.when_bare == nullptr ? option_.takes : std::string{"[="} + option_.takes + "]";
         if (option_.shown != nullptr) {
             text.append(" (=").append(option_.shown(Settings{})).append(")");
         }
@@ -305,14 +307,25 @@ class Value : public po::value_semantic {
     const Option& option_;
 };
 
-po::options_description described() {
+// The options that `wanted` picks, as Boost takes them. Each costs some 4,000 instructions to describe: a
+// request's command line is read with the few that it names, the help text is made of all.
+template <typename Wanted>
+po::options_description described(Wanted wanted) {
     po::options_description description{
-        "Options, on the command line (--name VALUE) or in the configuration file "
-        "(name = VALUE)"};
+        "Options, on the command line (--name VALUE) or in the configuration file (name = VALUE)"};
     for (const Option& option : table) {
-        description.add_options()(option.name, new Value{option}, option.help);
+        if (wanted(option)) {
+            description.add_options()(option.name, new Value{option}, option.help);
+        }
     }
     return description;
+}
+
+// Whether an argument begins with the option's name: --delay, --delay=60.
+bool is_named(const Option& option, int argc, const char* const* argv) {
+    return std::any_of(argv, argv + argc, [&](std::string_view argument) {
+        return argument.starts_with("--") && argument.substr(2).starts_with(option.name);
+    });
 }
 
 // A configuration file's text, line by line, for Boost's reader of such files; its own takes a stream, which
@@ -396,12 +409,29 @@ void check_together(CommandLine& line) {
     }
 }
 
+// The arguments as Boost takes them: it refuses an empty value behind an equals sign, but not as the next
+// argument.
+std::vector<std::string> separated(int argc, const char* const* argv) {
+    std::vector<std::string> arguments;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+            arguments.emplace_back(argument.substr(0, argument.size() - 1));
+            arguments.emplace_back();
+        } else {
+            arguments.emplace_back(argument);
+        }
+    }
+    return arguments;
+}
+
 std::vector<po::option> parsed(int argc, const char* const* argv, Complaints& complaints) {
     try {
         namespace style = po::command_line_style;
         constexpr int long_options = style::allow_long | style::long_allow_adjacent | style::long_allow_next;
-        const po::options_description description = described();
-        return po::command_line_parser(argc, argv)
+        const po::options_description description =
+            described([&](const Option& option) { return is_named(option, argc, argv); });
+        return po::command_line_parser(separated(argc, argv))
             .options(description)
             .style(long_options)
             .allow_unregistered()
@@ -471,6 +501,6 @@ std::vector<std::string> read_config(const std::string& path, bool must_exist, S
 
 std::string help_text() {
     std::ostringstream text;
-    text << described();
+    text << described([](const Option& /*all*/) { return true; });
     return text.str();
 }

@@ -1,0 +1,136 @@
+#include "policy/request.hpp"
+
+#include <gtest/gtest.h>
+
+namespace policy {
+namespace {
+
+const std::string ordinary = "request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=192.0.2.1\n"
+                             "client_name=mail.example.net\nhelo_name=helo.example.net\n"
+                             "sender=alice@example.net\nrecipient=bob@example.org\n";
+
+Request parsed(const std::string& block) {
+    const auto result = parse_request(block);
+    if (const auto* malformed = std::get_if<Malformed>(&result)) {
+        ADD_FAILURE() << malformed->reason;
+        return {};
+    }
+    return std::get<Request>(result);
+}
+
+std::string why_malformed(const std::string& block) {
+    const auto result = parse_request(block);
+    const auto* malformed = std::get_if<Malformed>(&result);
+    return malformed == nullptr ? "" : malformed->reason;
+}
+
+TEST(Request, FieldsAreReadFromLinesThatEndInLfOrCrlf) {
+    for (const std::string eol : {"\n", "\r\n"}) {
+        const std::string block = "client_address=192.0.2.1" + eol + "sender=a=b@example.net" + eol +
+                                  "recipient=bob@example.org" + eol + eol;
+        const Request request = parsed(block);
+        EXPECT_EQ(request.client_address->text(), "192.0.2.1");
+        EXPECT_EQ(request.sender, "a=b@example.net");
+        EXPECT_EQ(request.recipient, "bob@example.org");
+    }
+}
+
+TEST(Request, EndOfFileEndsItInTheMiddleOfALine) {
+    EXPECT_EQ(parsed("client_address=192.0.2.1\nsender=\nrecipient=bob@example.o").recipient,
+              "bob@example.o");
+}
+
+TEST(Request, NothingAfterTheEmptyLineCounts) {
+    EXPECT_EQ(parsed(ordinary + "\nsender=mallory@example.com\n").sender, "alice@example.net");
+}
+
+TEST(Request, UnknownNamesAndLinesWithoutEqualsAreIgnored) {
+    EXPECT_EQ(parsed("garbage\n=\nnew_in_postfix_9=1\n" + ordinary).sender, "alice@example.net");
+}
+
+TEST(Request, TheLastOfARepeatedNameWins) {
+    EXPECT_EQ(parsed(ordinary + "sender=carol@example.net\n").sender, "carol@example.net");
+}
+
+TEST(Request, NamesAreCaseSensitive) {
+    EXPECT_EQ(parsed(ordinary + "Sender=carol@example.net\n").sender, "alice@example.net");
+}
+
+TEST(Request, AnEmptySenderIsASenderAndAnAbsentOneIsNot) {
+    EXPECT_EQ(parsed("client_address=192.0.2.1\nsender=\nrecipient=b@c\n").sender, "");
+    EXPECT_EQ(why_malformed("client_address=192.0.2.1\nrecipient=b@c\n"), "no sender attribute");
+}
+
+TEST(Request, WhatIsMissingHasItsDefault) {
+    const Request request = parsed("client_address=192.0.2.1\nsender=\nrecipient=b@c\n");
+    EXPECT_EQ(request.client_name, "unknown");
+    EXPECT_EQ(request.protocol_state, "RCPT");
+    EXPECT_FALSE(request.etrn_domain);
+    EXPECT_TRUE(parsed(ordinary + "etrn_domain=\n").etrn_domain);
+}
+
+TEST(Request, APeerThatIsGoneHasNoAddress) {
+    EXPECT_FALSE(parsed("client_address=unknown\nsender=\nrecipient=b@c\n").client_address);
+}
+
+TEST(Request, WhatCannotBeJudgedSaysWhy) {
+    const std::pair<std::string, std::string> cases[] = {
+        {"", "it is empty"},
+        {"\n", "no client_address attribute"},
+        {"sender=\nrecipient=b@c\n", "no client_address attribute"},
+        {"client_address=192.0.2.1\nsender=\n", "no recipient attribute"},
+        {"client_address=192.0.2.300\nsender=\nrecipient=b@c\n",
+         "client_address=192.0.2.300, expected an IP address"},
+        {"client_address=\nsender=\nrecipient=b@c\n", "client_address=, expected an IP address"},
+        {"request=junk\n" + ordinary.substr(ordinary.find('\n') + 1),
+         "request=junk, expected smtpd_access_policy"},
+        {ordinary + std::string("x=\0\n", 4), "a NUL byte"},
+    };
+    for (const auto& [block, reason] : cases) {
+        EXPECT_EQ(why_malformed(block), reason) << block;
+    }
+}
+
+TEST(Request, LimitsHoldToTheByte) {
+    const std::string name = "x=";
+    EXPECT_EQ(why_malformed(ordinary + name + std::string(longest_line - name.size(), 'a') + "\n"), "");
+    EXPECT_EQ(why_malformed(ordinary + name + std::string(longest_line - name.size() + 1, 'a') + "\n"),
+              "a line of more than 16384 bytes");
+
+    std::string many = ordinary;
+    for (std::size_t count = 7; count < most_attributes; ++count) {
+        many += "x=\n";
+    }
+    EXPECT_EQ(why_malformed(many), "");
+    EXPECT_EQ(why_malformed(many + "x=\n"), "more than 256 attributes");
+
+    std::string large = ordinary;
+    while (large.size() < largest_request) {
+        const std::size_t line = std::min(longest_line, largest_request - large.size());
+        large.append("x=").append(line - 3, 'a').append("\n");
+    }
+    EXPECT_EQ(why_malformed(large), "");
+    EXPECT_EQ(why_malformed(large + "\n"), "more than 65536 bytes");
+}
+
+TEST(Request, ItsOwnTimeIsAWholeNumberOfSeconds) {
+    const auto time = [](const std::string& text) { return test_time(parsed(ordinary + text)); };
+    EXPECT_EQ(time("policy_test_time=1700000000\n"), sys::Time{sys::Seconds{1'700'000'000}});
+    for (const std::string text :
+         {"", "policy_test_time=\n", "policy_test_time=-1\n", "policy_test_time=1.5\n",
+          "policy_test_time=now\n", "policy_test_time=99999999999999\n"}) {
+        EXPECT_FALSE(time(text)) << text;
+    }
+}
+
+TEST(Request, Base64IsReadInTheStandardAlphabet) {
+    EXPECT_EQ(from_base64("YT1iCg=="), "a=b\n");
+    EXPECT_EQ(from_base64("/+8="), "\xff\xef");
+    EXPECT_EQ(from_base64(""), "");
+    for (const std::string text : {"!", "YT1iCg=", "YT1iC", "YT1i=Cg=", "_-8="}) {
+        EXPECT_FALSE(from_base64(text)) << text;
+    }
+}
+
+} // namespace
+} // namespace policy
