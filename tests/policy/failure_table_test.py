@@ -1,0 +1,292 @@
+"""Never in the way of the mail: each row of the failure table in greyonce(8), tried for real."""
+
+import contextlib
+import fcntl
+import os
+import resource
+import signal
+import socket
+import struct
+import subprocess
+import time
+import unittest
+
+from answers_test import GREYLISTED, Filter
+from harness import GREYONCE, ask, block, request, wait_until
+
+NOBODY = 65534
+F_OFD_SETLK = 37  # fcntl(2); Python 3.11 has no name for it
+
+
+class State(Filter):
+    """A state that cannot be used: the fallback, 74, and the file as it was."""
+
+    def assert_fallback(self, *options, state=None, question=None, **how):
+        answer = ask(question or request(sender="new@example.net"), "--config", "/dev/null", "--log", "stderr",
+                     "--state", state or self.state, *options, **how)
+        self.assertEqual((answer.action, answer.status), ("DUNNO", 74), answer)
+        self.assertIn(b"warning: ", answer.stderr)
+        self.assertIn(str(state or self.state).encode(), answer.stderr)
+
+    def test_its_directory_is_missing(self):
+        self.assert_fallback(state=self.folder / "missing" / "state")
+
+    def test_a_directory_is_in_its_place(self):
+        self.state.mkdir()
+        self.assert_fallback()
+
+    def test_it_is_a_loop_of_symbolic_links(self):
+        self.state.symlink_to(self.state)
+        self.assert_fallback()
+
+    def test_it_is_no_file(self):
+        for other in "/dev/null", "/dev/full", "/dev/zero":
+            self.assert_fallback(state=other)
+        os.mkfifo(self.state)
+        self.assert_fallback()
+
+    def test_it_is_not_ours(self):
+        for content in b"x", b"hello\n" * 10000, b"\0" * 2**21, b"greyonce state":
+            self.state.write_bytes(content)
+            self.assert_fallback()
+            self.assertEqual(self.state.read_bytes(), content)
+
+    def test_it_is_of_a_later_version(self):
+        self.ask(request())
+        content = self.state.read_bytes().replace(b"greyonce state 1 ", b"greyonce state 2 ")
+        self.state.write_bytes(content)
+        self.assert_fallback()
+        self.assertEqual(self.state.read_bytes(), content)
+
+    def test_an_empty_file_is_a_new_state(self):
+        self.state.touch()
+        self.assertEqual(self.at(1000), GREYLISTED)
+        self.assertRegex(self.at(1300), "^PREPEND ")
+
+    def test_it_may_not_be_opened(self):
+        self.ask(request())
+        self.assert_fallback(user=NOBODY, group=NOBODY)
+
+    def test_where_it_may_only_be_read_who_is_known_still_passes(self):
+        self.at(1000)
+        self.at(1300)
+        self.state.chmod(0o444)
+        known = request(policy_test_time=1400)
+        for question, action in (known, "DUNNO"), (request(policy_test_time=1400, sender="new@example.net"), "DUNNO"):
+            answer = self.ask(question, "--clock", "request", "--on-error=450 trouble", user=NOBODY, group=NOBODY)
+            expected = action if question is known else "450 trouble"
+            self.assertEqual((answer.action, answer.status), (expected, 74))
+
+    def test_where_it_cannot_grow_nobody_is_deferred_without_being_remembered(self):
+        def no_room():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        self.assert_fallback(preexec_fn=no_room)
+        self.assertFalse(self.state.exists())
+
+    def test_it_is_there_again_when_the_trouble_is_over(self):
+        self.state.mkdir()
+        self.assert_fallback()
+        self.state.rmdir()
+        self.assertEqual(self.ask(request()).action, GREYLISTED)
+
+
+class Rules(Filter):
+    def assert_goes_on(self, rules, logged):
+        answer = self.ask(request(), "--rules", rules, "--log", "stderr")
+        self.assertEqual((answer.action, answer.status), (GREYLISTED, 0))
+        self.assertEqual(b"going on without" in answer.stderr, logged, answer.stderr)
+
+    def test_missing_damaged_or_unreadable_rules_are_gone_on_without(self):
+        damaged = self.folder / "rules.cdb"
+        for content in b"", b"x", b"\xff" * 4096, b"\0" * 2048:
+            damaged.write_bytes(content)
+            self.assert_goes_on(damaged, True)
+        self.assert_goes_on(self.folder, True)
+        self.assert_goes_on(self.folder / "missing.cdb", True)
+
+
+class WrongOptions(Filter):
+    CASES = (["--frob"], ["--delay=x"], ["--on-error=450"], ["--config", "/nonexistent"], ["--deadline=0"], ["junk"],
+             ["--delay"], ["--ipv4cidr", "99"])
+
+    def test_the_answer_is_the_fallback_and_the_complaint_names_what_was_expected(self):
+        for wrong in self.CASES:
+            answer = self.ask(request(), *wrong)
+            self.assertEqual((answer.action, answer.status), ("DUNNO", 64), wrong)
+            self.assertRegex(answer.stderr, rb"^greyonce: warning: .+\n$")
+
+    def test_the_fallback_is_the_one_that_was_asked_for(self):
+        self.assertEqual(self.ask(request(), "--frob", "--on-error=450 wait").action, "450 wait")
+
+    def test_under_inetd_not_one_byte_goes_out_beside_the_answer(self):
+        for wrong in self.CASES:
+            for log in "stderr", "syslog", "none":
+                answer = ask(request(), "--state", self.state, "--log", log, *wrong, one_socket=True)
+                self.assertEqual((answer.output, answer.status), (b"action=DUNNO\n\n", 64), wrong)
+
+    def test_a_configuration_that_cannot_be_read_is_answered_for(self):
+        for config in self.folder, self.folder / "missing":
+            answer = ask(request(), "--config", config, "--log", "none")
+            self.assertEqual((answer.action, answer.status), ("DUNNO", 64))
+
+
+class Requests(Filter):
+    def assert_malformed(self, question, reason):
+        answer = self.ask(question, "--log", "stderr", "--on-error=WARN trouble")
+        self.assertEqual((answer.action, answer.status), ("WARN trouble", 74), reason)
+        self.assertIn(f"malformed request: {reason}", answer.stderr.decode())
+
+    def test_what_cannot_be_judged_gets_the_fallback(self):
+        self.assert_malformed(b"", "it is empty")
+        self.assert_malformed(b"\n", "no client_address attribute")
+        self.assert_malformed(request(client_address=None), "no client_address attribute")
+        self.assert_malformed(request(sender=None), "no sender attribute")
+        self.assert_malformed(request(recipient=None), "no recipient attribute")
+        self.assert_malformed(request(request="junk"), "request=junk")
+        self.assert_malformed(request(client_address="300.1.1.1"), "client_address=300.1.1.1")
+        self.assert_malformed(request(helo_name="a\0b"), "a NUL byte")
+        self.assert_malformed(request(helo_name="x" * 20000), "a line of more than")
+        self.assert_malformed("".join(f"x{i}=1\n" for i in range(300)) + "\n", "more than 256 attributes")
+
+    def test_a_line_of_100_megabytes_is_read_to_its_end_in_little_memory(self):
+        def little_memory():
+            resource.setrlimit(resource.RLIMIT_DATA, (2**24, 2**24))
+        answer = self.ask(b"helo_name=" + b"x" * 10**8 + b"\n\n", "--deadline=20", preexec_fn=little_memory)
+        self.assertEqual((answer.action, answer.status), ("DUNNO", 74))
+
+    def test_without_a_time_the_request_clock_has_none(self):
+        answer = self.ask(request(), "--clock", "request")
+        self.assertEqual((answer.action, answer.status), ("DUNNO", 74))
+
+
+@contextlib.contextmanager
+def running(*options, **popen):
+    command = [GREYONCE, "--config", "/dev/null", "--log", "none", *map(str, options)]
+    with subprocess.Popen(command, **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE} | popen) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def is_reading(child):
+    """The child waits in read(2)."""
+    with open(f"/proc/{child.pid}/syscall", encoding="ascii") as call:
+        return call.read().startswith("0 ")
+
+
+class Deadline(Filter):
+    def assert_late(self, child, seconds, action=b"DUNNO"):
+        began = time.monotonic()
+        self.assertEqual(child.stdout.read(), b"action=" + action + b"\n\n")
+        self.assertEqual(child.wait(), 74)
+        self.assertLess(time.monotonic() - began, seconds + 10)
+
+    def test_a_writer_that_stalls_in_the_middle_of_a_line_is_answered(self):
+        with running("--deadline=1", "--state", self.state, "--on-error=WARN late") as child:
+            child.stdin.write(b"request=smtpd_acc")
+            child.stdin.flush()
+            self.assert_late(child, 1, b"WARN late")
+
+    def test_wrong_options_do_not_wait_longer_for_the_request(self):
+        with running("--deadline=1", "--frob") as child:
+            self.assert_late(child, 1)
+
+    def test_a_held_lock_is_waited_for_until_then_and_no_longer(self):
+        self.ask(request())
+        with open(self.state, "r+b") as state:
+            lock = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            fcntl.fcntl(state, F_OFD_SETLK, lock)
+            with running("--deadline=1", "--state", self.state) as child:
+                child.stdin.write(block(request()))
+                child.stdin.close()
+                self.assert_late(child, 1)
+
+    def test_a_configuration_that_hangs_is_answered_for(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        with subprocess.Popen([GREYONCE, "--config", fifo], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE) as child:
+            self.assert_late(child, 4)
+
+    def test_it_is_off_while_the_next_request_is_awaited(self):
+        with running("--deadline=1", "--state", self.state, "--until-eof") as child:
+            time.sleep(1.5)
+            child.stdin.write(block(request()))
+            child.stdin.flush()
+            self.assertEqual(child.stdout.readline(), f"action={GREYLISTED}\n".encode())
+            child.stdin.close()
+            self.assertEqual(child.wait(), 0)
+
+    def test_a_reader_that_does_not_read_cannot_hold_it_up(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    theirs.send(b"x" * 4096)
+            theirs.setblocking(True)
+            with running("--deadline=1", "--state", self.state, stdout=theirs) as child:
+                child.stdin.write(block(request()))
+                child.stdin.close()
+                self.assertEqual(child.wait(20), 74)
+
+
+class Signals(Filter):
+    FATAL = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSYS,
+             signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGXCPU)
+
+    def test_a_fatal_signal_is_answered_and_ends_it_with_70(self):
+        for number in self.FATAL:
+            with running("--state", self.state, "--on-error=WARN died") as child:
+                wait_until(lambda child=child: is_reading(child), "the filter to read")
+                child.send_signal(number)
+                self.assertEqual(child.stdout.read(), b"action=WARN died\n\n", number)
+                self.assertEqual(child.wait(), 70, number)
+
+    def test_signals_that_a_parent_blocked_still_work(self):
+        def block_all():
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        with running("--deadline=1", preexec_fn=block_all) as child:
+            self.assertEqual(child.stdout.read(), b"action=DUNNO\n\n")
+            self.assertEqual(child.wait(), 74)
+
+    def test_between_two_requests_nobody_is_told_anything(self):
+        with running("--until-eof", "--state", self.state) as child:
+            wait_until(lambda: is_reading(child), "the filter to read")
+            child.terminate()
+            self.assertEqual(child.stdout.read(), b"")
+            self.assertEqual(child.wait(), 70)
+
+
+class Output(Filter):
+    def test_a_closed_stdout_is_trouble_and_the_attempt_is_remembered(self):
+        question = block(request())
+        command = [GREYONCE, "--config", "/dev/null", "--state", self.state, "--log", "none"]
+        for closing in ">&-", ">&- <&0 2>&-":
+            shell = subprocess.run(["sh", "-c", f'"$@" {closing}', "sh", *command], input=question, check=False)
+            self.assertEqual(shell.returncode, 74)
+        self.assertEqual(self.state.read_bytes().count(b"\nT "), 1)
+        self.assertNotIn(b"action=", self.state.read_bytes())
+
+    def test_a_full_stdout_is_trouble(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([GREYONCE, "--config", "/dev/null", "--state", self.state, "--log", "none"],
+                                  input=block(request()), stdout=full, check=False)
+        self.assertEqual(done.returncode, 74)
+
+    def test_a_reader_that_went_away_is_trouble(self):
+        with running("--state", self.state) as child:
+            child.stdout.close()
+            child.stdin.write(block(request()))
+            child.stdin.close()
+            self.assertEqual(child.wait(), 74)
+
+    def test_a_closed_stdin_is_trouble(self):
+        shell = subprocess.run(["sh", "-c", '"$@" <&-', "sh", GREYONCE, "--config", "/dev/null", "--log", "none"],
+                               capture_output=True, check=False)
+        self.assertEqual((shell.stdout, shell.returncode), (b"action=DUNNO\n\n", 74))
+
+
+if __name__ == "__main__":
+    unittest.main()
