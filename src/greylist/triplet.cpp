@@ -109,8 +109,8 @@ Key triplet_of(const sys::Address& client, std::string_view sender, std::string_
     const sys::Address network = grouping.by_host ? client : client.network(prefix_of(client, grouping));
     const std::string from = sys::lower_case(steady_sender(sender.substr(0, longest_in_key)));
     const std::string to = sys::lower_case(recipient.substr(0, longest_in_key));
-    const auto written = [&](std::string text) {
-        return grouping.by_host ? with_prefix(std::move(text), client.bits()) : text;
+    const auto written = [&](const std::string& text) {
+        return grouping.by_host ? with_prefix(text, client.bits()) : text;
     };
     if (grouping.hashed) {
         return {Kind::triplet, sha1_hex(written(network.expanded()) + '/' + from + '/' + to)};

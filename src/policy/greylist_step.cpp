@@ -144,7 +144,7 @@ class Asking {
         return is_new;
     }
 
-    Opinion wait(const greylist::Attempt& attempt) const {
+    [[nodiscard]] Opinion wait(const greylist::Attempt& attempt) const {
         const Settings& settings = question_.settings;
         const Request& request = question_.request;
         const std::string reason =
@@ -157,11 +157,11 @@ class Asking {
                 account("greylist", reason)};
     }
 
-    Opinion pass(std::string reason) const {
+    [[nodiscard]] Opinion pass(std::string reason) const {
         return {std::string{no_opinion}, account("pass", std::move(reason))};
     }
 
-    Opinion pass_with_header(const greylist::Attempt& attempt) const {
+    [[nodiscard]] Opinion pass_with_header(const greylist::Attempt& attempt) const {
         const Settings& settings = question_.settings;
         Account told = account("pass", "triplet found");
         told.delay = attempt.waited;
@@ -170,7 +170,7 @@ class Asking {
                 std::move(told)};
     }
 
-    Account account(std::string action, std::string reason) const {
+    [[nodiscard]] Account account(std::string action, std::string reason) const {
         return {.action = std::move(action),
                 .reason = std::move(reason),
                 .delay = std::nullopt,

@@ -14,7 +14,7 @@ namespace sys::last_word {
 namespace {
 
 constexpr std::size_t longest_text = 1100;
-constexpr std::size_t handler_stack_size = 16 * 1024;
+constexpr std::size_t handler_stack_size = std::size_t{16} * 1024;
 
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): a signal handler sees nothing but globals
 std::array<char, longest_text> text_buffer;
