@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <limits>
 #include <sstream>
@@ -390,12 +389,13 @@ void read_config_text(const std::string& path, std::string_view text, CommandLin
 }
 
 void read_config_file(const std::string& path, bool must_exist, CommandLine& line) {
+    if (!must_exist && sys::is_missing(path)) {
+        return;
+    }
     try {
         read_config_text(path, sys::read_file(path, largest_config), line);
     } catch (const sys::Trouble& trouble) {
-        if (must_exist || trouble.error() != ENOENT) {
-            line.complaints.emplace_back(trouble.what());
-        }
+        line.complaints.emplace_back(trouble.what());
     }
 }
 

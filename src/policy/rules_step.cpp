@@ -2,9 +2,8 @@
 #include "policy/action.hpp"
 #include "policy/step.hpp"
 #include "rules/table.hpp"
+#include "system/read_file.hpp"
 #include "system/trouble.hpp"
-
-#include <cerrno>
 
 namespace policy {
 
@@ -42,6 +41,9 @@ std::optional<Opinion> opinion_of(const rules::Match& match, Question& question)
 
 std::optional<Opinion> rules_step(Question& question) {
     const std::string& path = question.settings.rules;
+    if (path == default_rules && sys::is_missing(path)) {
+        return std::nullopt;
+    }
     try {
         const rules::Table table{path};
         const auto match = table.match(subject_of(question.request));

@@ -36,4 +36,8 @@ std::string read_file(const std::string& path, std::size_t limit) {
     }
 }
 
+bool is_missing(const std::string& path) {
+    return access(path.c_str(), F_OK) != 0 && errno == ENOENT;
+}
+
 } // namespace sys
