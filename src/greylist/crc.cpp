@@ -11,9 +11,9 @@ std::string crc_of(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::uint32_t value = libdeflate_crc32(0, bytes.data(), bytes.size());
     std::string text(8, '0');
-    for (auto digit = text.rbegin(); digit != text.rend(); ++digit) {
-        *digit = digits[value & 0xFU];
-        value >>= 4U;
+    for (char& digit : text) {
+        digit = digits[value >> 28U];
+        value <<= 4U;
     }
     return text;
 }

@@ -22,7 +22,7 @@ Page Forest::root(unsigned root) {
     const Place place{.root = root};
     auto page = page_at(root_number(root), place);
     // A file that was filled in place by a process that was killed ends before its last root.
-    return page ? *std::move(page) : Page{{.number = root_number(root), .place = place}};
+    return page ? *page : Page{{.number = root_number(root), .place = place}};
 }
 
 std::optional<Page> Forest::child(const Page& page, unsigned side) {
@@ -31,11 +31,22 @@ std::optional<Page> Forest::child(const Page& page, unsigned side) {
 }
 
 std::optional<Page> Forest::page_at(PageNumber number, const Place& place) {
+    Page::Bytes bytes; // NOLINT: read() fills what is looked at
+    if (file_.read(number, bytes) == bytes.size()) {
+        auto page = Page::read(bytes);
+        if (page && page->head.number == number && page->head.place == place) {
+            return page;
+        }
+    }
+    return second_look(number, place);
+}
+
+std::optional<Page> Forest::second_look(PageNumber number, const Place& place) {
     constexpr int most_looks = 8;
-    Page::Bytes bytes{};
+    Page::Bytes before{};
     for (int look = 0; look < most_looks; ++look) {
-        const Page::Bytes before = bytes;
-        const std::size_t size = look == 0 ? file_.read(number, bytes) : file_.read_alone(number, bytes);
+        Page::Bytes bytes{};
+        const std::size_t size = file_.read_alone(number, bytes);
         if (size == 0 || (size < bytes.size() && place.depth > 0)) {
             return std::nullopt;
         }
@@ -46,9 +57,10 @@ std::optional<Page> Forest::page_at(PageNumber number, const Place& place) {
         if (page && place.depth > 0) {
             return std::nullopt;
         }
-        if (look > 0 && bytes == before) {
+        if (bytes == before) {
             return mended(number, place, bytes);
         }
+        before = bytes;
     }
     throw sys::Trouble("read", file_.path(),
                        "page " + std::to_string(number) + " reads differently each time");
@@ -70,8 +82,8 @@ std::optional<Page> Forest::mended(PageNumber number, const Place& place, const 
             ++kept;
         }
     }
-    std::string remark = file_.path() + ": page " + std::to_string(number) +
-                         " was damaged: " + std::to_string(kept) + " of its records could be kept";
+    std::string remark = "page " + std::to_string(number) + " (" + place.text() + "): damaged, " +
+                         std::to_string(kept) + " of its records could be kept";
     if (file_.why_read_only() == 0) {
         try {
             file_.write(page);

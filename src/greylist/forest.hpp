@@ -46,6 +46,7 @@ class Forest {
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
 
   private:
+    std::optional<Page> second_look(PageNumber number, const Place& place);
     std::optional<Page> mended(PageNumber number, const Place& place, const Page::Bytes& bytes);
     std::array<PageNumber, 2> children_found_again(const Place& place);
 

@@ -61,10 +61,17 @@ std::string first_words(const Head& head) {
            std::to_string(head.children[0]) + ' ' + std::to_string(head.children[1]) + ' ';
 }
 
-// Where the lines end: padding is all that follows the last newline of a line.
-std::size_t end_of_lines(std::string_view lines) {
-    const std::size_t last = lines.find_last_not_of('\n');
-    return last == std::string_view::npos ? 0 : last + 2;
+// Where the lines end and the padding begins, which looks like an empty line; none where the last line has no
+// end.
+std::optional<std::size_t> end_of_lines(std::string_view lines) {
+    if (lines.front() == '\n') {
+        return 0;
+    }
+    const std::size_t end = lines.find("\n\n");
+    if (end == std::string_view::npos) {
+        return lines.back() == '\n' ? std::optional{lines.size()} : std::nullopt;
+    }
+    return end + 1;
 }
 
 } // namespace
@@ -98,13 +105,13 @@ std::optional<Page> Page::read(const Bytes& bytes) {
         }
     }
     const std::string_view lines = text.substr(head_size);
-    const std::size_t used = end_of_lines(lines);
-    if (used > lines.size()) {
-        return std::nullopt; // the last line has no end
+    const auto used = end_of_lines(lines);
+    if (!used) {
+        return std::nullopt;
     }
     std::optional<Page> page{*head};
-    std::memcpy(page->lines_.data(), lines.data(), used);
-    page->used_ = used;
+    std::memcpy(page->lines_.data(), lines.data(), *used);
+    page->used_ = *used;
     return page;
 }
 

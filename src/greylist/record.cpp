@@ -55,11 +55,13 @@ std::uint64_t stored(Time time) {
     return static_cast<std::uint64_t>(std::clamp<std::int64_t>(time.time_since_epoch().count(), 0, latest));
 }
 
-std::optional<std::uint64_t> number_in(std::string_view text) {
+std::optional<std::uint64_t> number_in(std::string_view digits) {
     std::uint64_t value = 0;
-    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (end.ec != std::errc{} || end.ptr != text.data() + text.size()) {
-        return std::nullopt;
+    for (const char digit : digits) {
+        if (digit < '0' || digit > '9') {
+            return std::nullopt;
+        }
+        value = value * 10 + static_cast<std::uint64_t>(digit - '0');
     }
     return value;
 }
@@ -181,6 +183,19 @@ std::string unescaped(std::string_view field) {
         }
     }
     return result;
+}
+
+std::vector<std::string> fields_of(const Key& key) {
+    std::vector<std::string> fields;
+    std::string_view rest = key.text;
+    while (true) {
+        const std::size_t blank = rest.find(' ');
+        fields.push_back(unescaped(rest.substr(0, blank)));
+        if (blank == std::string_view::npos) {
+            return fields;
+        }
+        rest.remove_prefix(blank + 1);
+    }
 }
 
 } // namespace greylist

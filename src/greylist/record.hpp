@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace greylist {
 
@@ -62,5 +63,7 @@ std::string_view key_in(std::string_view line);
 // empty field is `<>`, and a field that is the two characters `<>` is `%3C%3E`.
 std::string escaped(std::string_view field);
 std::string unescaped(std::string_view field);
+// The fields of a key, unescaped.
+std::vector<std::string> fields_of(const Key& key);
 
 } // namespace greylist

@@ -61,11 +61,12 @@ struct State::Parts {
     Keeping keeping;
 
     Parts(const std::string& path, std::uint64_t max_size, bool sync, Keeping the_keeping)
-        : file(path, max_size, sync), forest(file), keeping(std::move(the_keeping)) {}
+        : file(path, StateFile::Access::make, max_size, sync), forest(file), keeping(std::move(the_keeping)) {
+    }
 
     Found find(const Key& key, const Place& way);
     Page page_at(const Stop& stop);
-    void write_without_forgotten(Page& page, std::string_view new_line);
+    void write_without_forgotten(Page& page, std::string_view new_line) const;
     void store_new(std::string_view line, const Place& way, const std::vector<Stop>& stops);
     bool store_in_page(std::string_view line, const Stop& stop);
     bool store_in_new_page(std::string_view line, const Place& way, const Stop& leaf);
@@ -101,7 +102,7 @@ Page State::Parts::page_at(const Stop& stop) {
     return *page;
 }
 
-void State::Parts::write_without_forgotten(Page& page, std::string_view new_line) {
+void State::Parts::write_without_forgotten(Page& page, std::string_view new_line) const {
     page.erase_if(
         [&](std::string_view line) { return line != new_line && satisfies(keeping.is_forgotten, line); });
     file.write(page);
@@ -218,9 +219,13 @@ void State::update(const Key& key, const Step& step) {
 }
 
 std::vector<std::string> State::remarks() const {
-    std::vector<std::string> result = parts_->forest.remarks();
+    std::vector<std::string> result;
+    const std::string which = "state " + parts_->file.path() + ": ";
     if (parts_->file.had_damaged_start()) {
-        result.push_back(parts_->file.path() + ": page 0 was damaged in one half");
+        result.push_back(which + "page 0: damaged in one half");
+    }
+    for (const std::string& remark : parts_->forest.remarks()) {
+        result.push_back(which + remark);
     }
     return result;
 }

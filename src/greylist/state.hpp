@@ -30,7 +30,7 @@ class State {
     // Throws sys::Trouble: cannot be opened or created, not ours, of an unknown version.
     State(const std::string& path, std::uint64_t max_size, bool sync, Keeping keeping);
     ~State();
-    State(State&&) noexcept;
+    State(State&& other) noexcept;
 
     // Calls `step` once with what is stored under `key` (none if it was never seen or is forgotten) and
     // stores its answer, all under one lock: two callers with one key come one after the other. Throws

@@ -54,23 +54,32 @@ std::string empty_state() {
 
 } // namespace
 
-StateFile::StateFile(const std::string& path, std::uint64_t max_size, bool sync)
-    : path_(path), max_size_(max_size), sync_(sync) {
-    // A file that is missing at the second look as well hangs on a symbolic link to nowhere.
-    if (!open()) {
-        create();
-        if (!open()) {
+StateFile::StateFile(std::string path, Access access, std::uint64_t max_size, bool sync)
+    : path_(std::move(path)), max_size_(max_size), sync_(sync) {
+    if (!open(access)) {
+        if (access == Access::make) {
+            create();
+        }
+        // What is missing even now is not there to be read, or a symbolic link to nowhere.
+        if (!open(access)) {
             throw Trouble("open", path_, ENOENT);
         }
     }
     read_start();
 }
 
-bool StateFile::open() {
+bool StateFile::open(Access access) {
     constexpr int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK; // the latter for a pipe in its place
-    file_ = sys::Descriptor{::open(path_.c_str(), O_RDWR | flags)};
-    if (!file_.is_open() && (errno == EACCES || errno == EROFS || errno == EPERM)) {
-        why_read_only_ = errno;
+    if (access == Access::read) {
+        why_read_only_ = EACCES;
+    } else {
+        file_ = sys::Descriptor{::open(path_.c_str(), O_RDWR | flags)};
+        if (!file_.is_open() && access == Access::make &&
+            (errno == EACCES || errno == EROFS || errno == EPERM)) {
+            why_read_only_ = errno;
+        }
+    }
+    if (why_read_only_ != 0) {
         file_ = sys::Descriptor{::open(path_.c_str(), O_RDONLY | flags)};
     }
     if (!file_.is_open() && errno != ENOENT) {
@@ -165,7 +174,6 @@ std::size_t StateFile::read(PageNumber number, Page::Bytes& bytes) const {
 std::size_t StateFile::read_alone(PageNumber number, Page::Bytes& bytes) const {
     const auto lock =
         lock_pages(0, 1, why_read_only_ != 0 ? RecordLock::Mode::shared : RecordLock::Mode::exclusive);
-    bytes.fill('\0');
     return read(number, bytes);
 }
 

@@ -21,8 +21,13 @@ namespace greylist {
 
 class StateFile {
   public:
+    enum class Access {
+        make,  // it is made where it is missing, and only read where it may not be written
+        write, // it must be there, and may be written
+        read,  // it is only looked at
+    };
     // Throws sys::Trouble, as all of its functions do.
-    StateFile(const std::string& path, std::uint64_t max_size, bool sync);
+    StateFile(std::string path, Access access, std::uint64_t max_size, bool sync);
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const Seed& seed() const { return seed_; }
@@ -48,7 +53,7 @@ class StateFile {
     bool append(Page& page) const;
 
   private:
-    bool open();
+    bool open(Access access);
     void create() const;
     void fill();
     void read_start();

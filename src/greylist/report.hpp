@@ -1,0 +1,43 @@
+// Records and figures as an administrator reads them, or a program: lines of text, JSON, the text format of
+// Prometheus. Pure.
+#pragma once
+
+#include "greylist/record.hpp"
+#include "greylist/rule.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace greylist {
+
+// What a record means at `now`: passed, pending:340s (since its first attempt), whitelisted, counting (a
+// client on its way there), header, or forgotten.
+std::string state_of(const Record& record, Time now, const Rule& rule);
+
+// triplet pending:340s 2026-11-21T20:00:00Z 2026-11-21T20:00:00Z 0 192.0.2.0 alice@example.net
+// bob@example.org
+std::string text_line(const Record& record, Time now, const Rule& rule);
+// One object, with whole seconds for times.
+std::string json_line(const Record& record, Time now, const Rule& rule);
+
+struct Figures {
+    std::uint64_t pending = 0;
+    std::uint64_t passed = 0;
+    std::uint64_t counting = 0;
+    std::uint64_t whitelisted = 0;
+    std::uint64_t headers = 0;
+    std::uint64_t forgotten = 0; // of any kind, not counted above
+    std::uint64_t pages = 0;
+    std::uint64_t text_bytes = 0; // what the records take in the file
+    std::uint64_t file_bytes = 0;
+    Time oldest = Time::max(); // of the latest attempts, and of the next one too
+    Time newest = Time::min();
+
+    void count(const Record& record, Time now, const Rule& rule);
+    [[nodiscard]] std::uint64_t records() const;
+};
+
+std::string text_of(const Figures& figures, Time now);
+std::string prometheus_of(const Figures& figures, Time now);
+
+} // namespace greylist

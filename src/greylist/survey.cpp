@@ -1,0 +1,228 @@
+#include "greylist/survey.hpp"
+
+#include <map>
+#include <set>
+
+namespace greylist {
+
+namespace {
+
+std::string named(const Head& head) {
+    return "page " + std::to_string(head.number) + " (" + head.place.text() + ")";
+}
+
+// Every page below and with `page`, parents first.
+template <typename Visit>
+void each_page(Forest& forest, const Page& page, const Visit& visit) {
+    visit(page);
+    for (const unsigned side : {0U, 1U}) {
+        if (const auto child = forest.child(page, side)) {
+            each_page(forest, *child, visit);
+        }
+    }
+}
+
+void check_lines(const Page& page, const Seed& seed, std::set<std::string>& keys, Checked& result) {
+    for (std::string_view rest = page.lines(); !rest.empty();) {
+        const std::string_view line = take_line(rest);
+        const std::string_view key = key_in(line);
+        if (key.empty()) {
+            continue; // of a kind that is not known here
+        }
+        const std::string which = named(page.head) + ": " + std::string{line} + ": ";
+        if (!record_of(line)) {
+            result.findings.push_back(which + "not a record");
+        }
+        if (!page.head.place.leads_to(way_of(line.front(), key, seed))) {
+            result.findings.push_back(which + "does not belong there");
+        }
+        if (!keys.insert(line.front() + std::string{key}).second) {
+            result.findings.push_back(which + "is there twice");
+        }
+    }
+}
+
+void check_bucket(const std::vector<Page>& pages, const Seed& seed, Checked& result) {
+    std::set<PageNumber> numbers;
+    std::set<std::string> keys;
+    for (const Page& page : pages) {
+        numbers.insert(page.head.number);
+        check_lines(page, seed, keys, result);
+    }
+    for (const Page& page : pages) {
+        for (const PageNumber child : page.head.children) {
+            if (child != 0 && !numbers.contains(child)) {
+                result.findings.push_back(named(page.head) + ": page " + std::to_string(child) +
+                                          " is not its child");
+            }
+        }
+    }
+}
+
+void check_unreached(const StateFile& file, const std::vector<bool>& is_reached, Checked& result) {
+    for (PageNumber number = 1; number < is_reached.size(); ++number) {
+        if (is_reached[number]) {
+            continue;
+        }
+        if (const auto head = head_in(file.read_head(number))) {
+            result.remarks.push_back(named(*head) + ": no page points to it");
+        } else {
+            result.findings.push_back("page " + std::to_string(number) +
+                                      ": damaged, and no page points to it");
+        }
+    }
+}
+
+// The work of sweep(), with what it needs.
+class Sweeper {
+  public:
+    Sweeper(const std::string& path, bool sync, const std::function<bool(const Record&)>& may_go)
+        : file_(path, StateFile::Access::write, 0, sync), forest_(file_), may_go_(may_go),
+          is_reached_(file_.pages(), false) {}
+
+    void sweep_bucket(unsigned root) {
+        const auto lock = file_.lock(root);
+        each_page(forest_, forest_.root(root), [&](const Page& page) { sweep_page(page); });
+    }
+    void take_in_orphans();
+    Swept result() {
+        swept_.remarks = forest_.remarks();
+        return swept_;
+    }
+
+  private:
+    void sweep_page(Page page);
+    void take_in(const Head& orphan);
+    std::uint64_t erase_what_may_go(Page& page);
+
+    StateFile file_;
+    Forest forest_;
+    const std::function<bool(const Record&)>& may_go_;
+    std::vector<bool> is_reached_; // of the pages that were there at the beginning
+    Swept swept_;
+};
+
+std::uint64_t Sweeper::erase_what_may_go(Page& page) {
+    return page.erase_if([&](std::string_view line) {
+        const auto record = record_of(line);
+        const bool may_go = record && may_go_(*record);
+        swept_.left += may_go ? 0 : 1;
+        return may_go;
+    });
+}
+
+void Sweeper::sweep_page(Page page) {
+    if (page.head.number < is_reached_.size()) {
+        is_reached_[page.head.number] = true;
+    }
+    const std::uint64_t erased = erase_what_may_go(page);
+    bool has_changed = erased > 0;
+    for (const unsigned side : {0U, 1U}) {
+        if (page.head.children.at(side) != 0 && !forest_.child(page, side)) {
+            page.head.children.at(side) = 0;
+            has_changed = true;
+        }
+    }
+    if (has_changed) {
+        file_.write(page);
+    }
+    swept_.erased += erased;
+}
+
+void Sweeper::take_in_orphans() {
+    std::map<std::string, Head> orphans; // the last one of each place
+    for (PageNumber number = 1; number < is_reached_.size(); ++number) {
+        const auto head = is_reached_[number] ? std::nullopt : head_in(file_.read_head(number));
+        if (head && head->number == number) {
+            orphans[head->place.text()] = *head;
+        }
+    }
+    for (const auto& [place, orphan] : orphans) {
+        take_in(orphan);
+    }
+}
+
+// Under the lock of its root, nobody can add a page in its place, nor has one that is there before.
+void Sweeper::take_in(const Head& orphan) {
+    const auto lock = file_.lock(orphan.place.root);
+    auto page = forest_.page_at(orphan.number, orphan.place);
+    std::optional<Page> parent = forest_.root(orphan.place.root);
+    while (page && parent) {
+        page->erase_if([&](std::string_view line) {
+            const auto record = record_of(line);
+            return record && !parent->line_with(record->key).empty();
+        });
+        const unsigned side = parent->head.place.side_of(orphan.place);
+        if (parent->head.place.depth + 1 < orphan.place.depth) {
+            parent = forest_.child(*parent, side);
+            continue;
+        }
+        if (parent->head.children.at(side) == 0) {
+            swept_.erased += erase_what_may_go(*page);
+            file_.write(*page);
+            parent->head.children.at(side) = orphan.number;
+            file_.write(*parent);
+        }
+        return;
+    }
+}
+
+} // namespace
+
+std::vector<Page> Survey::bucket(unsigned root) {
+    std::vector<Page> pages;
+    const auto lock = file_.lock_for_reading(root);
+    each_page(forest_, forest_.root(root), [&](const Page& page) { pages.push_back(page); });
+    return pages;
+}
+
+void Survey::each_record(const std::function<void(const Record&)>& look, const Progress& progress) {
+    for (unsigned root = 0; root < roots; ++root) {
+        for (const Page& page : bucket(root)) {
+            for (std::string_view rest = page.lines(); !rest.empty();) {
+                if (const auto record = record_of(take_line(rest))) {
+                    look(*record);
+                }
+            }
+        }
+        progress(root + 1);
+    }
+}
+
+Checked check(const std::string& path, const Progress& progress) {
+    Checked result;
+    Survey survey(path);
+    // Pages that are added from here on are not looked at: their parents may not point to them yet.
+    const PageNumber end = survey.file().pages();
+    std::vector<bool> is_reached(end, false);
+    for (unsigned root = 0; root < roots; ++root) {
+        const auto pages = survey.bucket(root);
+        check_bucket(pages, survey.file().seed(), result);
+        for (const Page& page : pages) {
+            if (page.head.number < end) {
+                is_reached[page.head.number] = true;
+            }
+        }
+        progress(root + 1);
+    }
+    is_reached[0] = true;
+    check_unreached(survey.file(), is_reached, result);
+    if (survey.file().had_damaged_start()) {
+        result.findings.emplace_back("page 0: damaged in one half");
+    }
+    result.findings.insert(result.findings.end(), survey.damages().begin(), survey.damages().end());
+    return result;
+}
+
+Swept sweep(const std::string& path, bool sync, const std::function<bool(const Record&)>& may_go,
+            const Progress& progress) {
+    Sweeper sweeper(path, sync, may_go);
+    for (unsigned root = 0; root < roots; ++root) {
+        sweeper.sweep_bucket(root);
+        progress(root + 1);
+    }
+    sweeper.take_in_orphans();
+    return sweeper.result();
+}
+
+} // namespace greylist

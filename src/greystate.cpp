@@ -1,0 +1,428 @@
+// greystate: looks into, checks, cleans, fills and empties the greylist's state while the mail goes on.
+// This file owns the command line, what goes to stdout, and the exit status.
+#include "greylist/bulk.hpp"
+#include "greylist/report.hpp"
+#include "greylist/selection.hpp"
+#include "greylist/survey.hpp"
+#include "moving/format.hpp"
+#include "options.hpp"
+#include "system/text.hpp"
+#include "system/trouble.hpp"
+#include "version.hpp"
+
+#include <getopt.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using greylist::Figures;
+using greylist::Kind;
+using greylist::Record;
+using greylist::Selection;
+using greylist::Time;
+
+constexpr std::string_view usage =
+    "usage: greystate list|find [FILE] [SELECTOR]... [--format text|json]\n"
+    "       greystate stats [FILE] [--format text|prometheus]\n"
+    "       greystate check [FILE]\n"
+    "       greystate expire [FILE]\n"
+    "       greystate forget [FILE] SELECTOR...\n"
+    "       greystate allow [FILE] --client ADDRESS [--sender ADDRESS --recipient ADDRESS]\n"
+    "       greystate export [FILE] [--to greyonce|postgrey|postgrey-clients]\n"
+    "       greystate import [FILE] --from FORMAT [--input FILE]...\n"
+    "SELECTOR: --client ADDRESS, --network ADDRESS/PREFIX, --sender and --recipient ADDRESS or @DOMAIN,\n"
+    "          --kind triplet|client|instance\n"
+    "FORMAT:   greyonce, postgrey, greylistd, milter-greylist, spamdb or log\n"
+    "Every command takes --config FILE. FILE is the configured state if left out.\n";
+
+constexpr int nothing_found = 1;
+
+// Wrong words on the command line; what is wrong, where it is one word.
+struct Misuse {
+    std::string what;
+};
+
+struct Request {
+    std::string command;
+    Settings settings; // the state's path among them
+    Selection selection;
+    std::string format{"text"};
+    std::string to{"greyonce"};
+    std::string from;
+    std::vector<std::string> inputs;
+    Time now;
+};
+
+void say(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+// A pipe that nobody reads any more ends the work too.
+void print(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+        throw sys::Trouble("write", "standard output", errno);
+    }
+}
+
+void finish_printing() {
+    if (std::fflush(stdout) != 0) {
+        throw sys::Trouble("write", "standard output", errno);
+    }
+}
+
+// For a person at a terminal only.
+void show_progress(unsigned done) {
+    static const bool is_seen = isatty(STDERR_FILENO) != 0;
+    if (is_seen) {
+        say("\r" + std::to_string(done * 100 / greylist::roots) + " %" +
+            (done == greylist::roots ? "\r     \r" : ""));
+    }
+}
+
+Kind kind_named(std::string_view name) {
+    for (const auto& [kind, word] : {std::pair{Kind::triplet, "triplet"}, std::pair{Kind::client, "client"},
+                                     std::pair{Kind::instance, "instance"}}) {
+        if (name == word) {
+            return kind;
+        }
+    }
+    throw Misuse{"--kind " + std::string{name} + ": expected triplet, client or instance"};
+}
+
+sys::Address address_in(std::string_view text) {
+    if (const auto address = sys::Address::parse(text)) {
+        return *address;
+    }
+    throw Misuse{"--client " + std::string{text} + ": expected an IP address"};
+}
+
+greylist::Network network_in(std::string_view text) {
+    if (const auto network = greylist::Network::parse(text)) {
+        return *network;
+    }
+    throw Misuse{"--network " + std::string{text} + ": expected ADDRESS/PREFIX"};
+}
+
+void take_option(int option, const char* value, Request& request) {
+    Selection& selection = request.selection;
+    switch (option) {
+    case 'c':
+        selection.client = address_in(value);
+        break;
+    case 'n':
+        selection.network = network_in(value);
+        break;
+    case 's':
+        selection.sender = value;
+        break;
+    case 'r':
+        selection.recipient = value;
+        break;
+    case 'k':
+        selection.kind = kind_named(value);
+        break;
+    case 'f':
+        request.format = value;
+        break;
+    case 't':
+        request.to = value;
+        break;
+    case 'F':
+        request.from = value;
+        break;
+    case 'i':
+        request.inputs.emplace_back(value);
+        break;
+    default:
+        throw Misuse{};
+    }
+}
+
+void read_settings(const std::string& config, Request& request) {
+    const bool is_named = !config.empty();
+    const auto complaints =
+        read_config(is_named ? config : std::string{default_config}, is_named, request.settings);
+    if (!complaints.empty()) {
+        throw Misuse{complaints.front()};
+    }
+}
+
+Request read_command_line(int argc, char** argv) {
+    static const std::array<option, 11> options{{{"client", required_argument, nullptr, 'c'},
+                                                 {"network", required_argument, nullptr, 'n'},
+                                                 {"sender", required_argument, nullptr, 's'},
+                                                 {"recipient", required_argument, nullptr, 'r'},
+                                                 {"kind", required_argument, nullptr, 'k'},
+                                                 {"format", required_argument, nullptr, 'f'},
+                                                 {"to", required_argument, nullptr, 't'},
+                                                 {"from", required_argument, nullptr, 'F'},
+                                                 {"input", required_argument, nullptr, 'i'},
+                                                 {"config", required_argument, nullptr, 'C'},
+                                                 {nullptr, 0, nullptr, 0}}};
+    Request request;
+    if (argc < 2) {
+        throw Misuse{};
+    }
+    request.command = argv[1];
+    request.now = std::chrono::time_point_cast<sys::Seconds>(std::chrono::system_clock::now());
+    std::string config;
+    int chosen = 0;
+    while ((chosen = getopt_long(argc - 1, argv + 1, "", options.data(), nullptr)) != -1) {
+        if (chosen == 'C') {
+            config = optarg;
+        } else {
+            take_option(chosen, optarg, request);
+        }
+    }
+    read_settings(config, request);
+    request.selection.grouping = request.settings.grouping;
+    if (optind + 1 < argc) {
+        request.settings.state = argv[optind + 1];
+    }
+    if (optind + 2 < argc) {
+        throw Misuse{"too many files"};
+    }
+    return request;
+}
+
+void expect(std::string_view option, std::string_view value,
+            std::initializer_list<std::string_view> allowed) {
+    if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+        throw Misuse{std::string{option} + ' ' + std::string{value} + ": not for this command"};
+    }
+}
+
+int find(const Request& request) {
+    expect("--format", request.format, {"text", "json"});
+    const auto written = request.format == "json" ? greylist::json_line : greylist::text_line;
+    bool has_found = false;
+    greylist::Survey survey(request.settings.state);
+    survey.each_record(
+        [&](const Record& record) {
+            if (request.selection.selects(record.key)) {
+                print(written(record, request.now, request.settings.rule));
+                has_found = true;
+            }
+        },
+        show_progress);
+    finish_printing();
+    return has_found || request.command == "list" ? EX_OK : nothing_found;
+}
+
+int stats(const Request& request) {
+    expect("--format", request.format, {"text", "prometheus"});
+    Figures figures;
+    greylist::Survey survey(request.settings.state);
+    survey.each_record(
+        [&](const Record& record) { figures.count(record, request.now, request.settings.rule); },
+        show_progress);
+    figures.pages = survey.file().pages();
+    figures.file_bytes = figures.pages * greylist::page_size;
+    print(request.format == "prometheus" ? prometheus_of(figures, request.now)
+                                         : text_of(figures, request.now));
+    finish_printing();
+    return EX_OK;
+}
+
+int check(const Request& request) {
+    const auto checked = greylist::check(request.settings.state, show_progress);
+    for (const std::string& remark : checked.remarks) {
+        print("remark: " + sys::cleaned(remark) + '\n');
+    }
+    for (const std::string& finding : checked.findings) {
+        print(sys::cleaned(finding) + '\n');
+    }
+    finish_printing();
+    return checked.findings.empty() ? EX_OK : nothing_found;
+}
+
+int erase(const Request& request, const std::function<bool(const Record&)>& may_go) {
+    const auto swept = greylist::sweep(request.settings.state, request.settings.sync, may_go, show_progress);
+    for (const std::string& remark : swept.remarks) {
+        say("greystate: " + remark + '\n');
+    }
+    print(std::to_string(swept.erased) + " forgotten, " + std::to_string(swept.left) + " left\n");
+    finish_printing();
+    return swept.erased > 0 || request.command == "expire" ? EX_OK : nothing_found;
+}
+
+int expire(const Request& request) {
+    return erase(request, [&](const Record& record) {
+        return is_forgotten(record, request.now, request.settings.rule);
+    });
+}
+
+int forget(const Request& request) {
+    if (request.selection.is_empty()) {
+        throw Misuse{"forget: expected at least one selector"};
+    }
+    return erase(request, [&](const Record& record) { return request.selection.selects(record.key); });
+}
+
+void store(const Request& request, std::vector<Record> records, const greylist::Progress& progress) {
+    const auto merge = [&](const Record& seen, const Record& incoming) {
+        return merged(seen, incoming, request.settings.rule);
+    };
+    greylist::store_all(request.settings.state, request.settings.max_state_size, std::move(records), merge,
+                        progress);
+}
+
+int allow(const Request& request) {
+    const auto& [kind, client, network, sender, recipient, grouping] = request.selection;
+    if (!client || network || kind || sender.has_value() != recipient.has_value()) {
+        throw Misuse{"allow: expected --client, alone or with --sender and --recipient"};
+    }
+    const moving::Home home{request.settings.rule, grouping, request.now};
+    if (sender) {
+        store(request, {moving::passed(triplet_of(*client, *sender, *recipient, grouping), request.now)},
+              [](unsigned) {});
+    } else if (request.settings.rule.auto_whitelist_clients == 0) {
+        throw Misuse{"allow: auto-whitelist-clients is 0, so that no client can pass as such"};
+    } else {
+        store(request, {moving::whitelisted(client_of(*client, grouping), request.now, home)},
+              [](unsigned) {});
+    }
+    return EX_OK;
+}
+
+int export_records(const Request& request) {
+    expect("--to", request.to, {"greyonce", "postgrey", "postgrey-clients"});
+    const Kind kind = request.to == "postgrey" ? Kind::triplet : Kind::client;
+    const bool is_ours = request.to == "greyonce";
+    greylist::Survey survey(request.settings.state);
+    print(is_ours ? "" : moving::postgrey_dump_start());
+    survey.each_record(
+        [&](const Record& record) {
+            print(is_ours ? line_of(record) + '\n' : moving::postgrey_dump_of(record, kind));
+        },
+        show_progress);
+    print(is_ours ? "" : moving::postgrey_dump_end());
+    finish_printing();
+    return EX_OK;
+}
+
+void read_lines(const std::string& path, moving::Reader& reader) {
+    const bool is_stdin = path == "-";
+    std::FILE* const file = is_stdin ? stdin : std::fopen(path.c_str(), "re");
+    if (file == nullptr) {
+        throw sys::Trouble("open", path, errno);
+    }
+    char* line = nullptr;
+    std::size_t size = 0;
+    std::size_t number = 0;
+    ssize_t length = 0;
+    while ((length = getline(&line, &size, file)) >= 0) {
+        std::string_view text{line, static_cast<std::size_t>(length)};
+        while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
+            text.remove_suffix(1);
+        }
+        reader.take(text, ++number);
+    }
+    const int error = std::ferror(file) != 0 ? errno : 0;
+    std::free(line);
+    if (!is_stdin) {
+        std::fclose(file);
+    }
+    if (error != 0) {
+        throw sys::Trouble("read", path, error);
+    }
+}
+
+int import_records(const Request& request) {
+    constexpr std::size_t at_once = 1'000'000; // records kept in memory
+    constexpr std::size_t longest_key = 3500;  // a page holds such a record
+    std::vector<Record> records;
+    std::size_t taken = 0;
+    std::size_t unusable = 0;
+    std::string path;
+    const auto complain = [&](std::size_t line, std::string_view why) {
+        ++unusable;
+        say("greystate: " + sys::cleaned(path) + ':' + std::to_string(line) + ": " + sys::cleaned(why) +
+            '\n');
+    };
+    const auto flush = [&] {
+        taken += records.size();
+        store(request, std::exchange(records, {}), show_progress);
+    };
+    const auto take = [&](Record record) {
+        if (record.key.text.size() > longest_key) {
+            ++unusable;
+            say("greystate: a record was left out: its key is too long\n");
+            return;
+        }
+        records.push_back(std::move(record));
+        if (records.size() == at_once) {
+            flush();
+        }
+    };
+    const moving::Home home{request.settings.rule, request.settings.grouping, request.now};
+    const auto reader = moving::reader_of(request.from, home, {take, complain});
+    if (!reader) {
+        throw Misuse{"--from " + request.from + ": expected " + std::string{moving::reader_formats}};
+    }
+    for (const std::string& input : request.inputs.empty() ? std::vector<std::string>{"-"} : request.inputs) {
+        path = input == "-" ? "standard input" : input;
+        read_lines(input, *reader);
+    }
+    reader->finish();
+    flush();
+    say(std::to_string(taken) + " records imported, " + std::to_string(unusable) + " lines unusable\n");
+    return unusable == 0 ? EX_OK : EX_DATAERR;
+}
+
+int run(const Request& request) {
+    if (request.command == "list" || request.command == "find") {
+        return find(request);
+    }
+    if (request.command == "stats") {
+        return stats(request);
+    }
+    if (request.command == "check") {
+        return check(request);
+    }
+    if (request.command == "expire") {
+        return expire(request);
+    }
+    if (request.command == "forget") {
+        return forget(request);
+    }
+    if (request.command == "allow") {
+        return allow(request);
+    }
+    if (request.command == "export") {
+        return export_records(request);
+    }
+    if (request.command == "import") {
+        return import_records(request);
+    }
+    throw Misuse{request.command + ": unknown command"};
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::string_view first = argc > 1 ? argv[1] : "";
+    if (first == "--help" || first == "--version") {
+        print(first == "--help" ? std::string{usage} : "greystate " + std::string{version} + '\n');
+        return EX_OK;
+    }
+    try {
+        return run(read_command_line(argc, argv));
+    } catch (const Misuse& misuse) {
+        say(misuse.what.empty() ? "" : "greystate: " + sys::cleaned(misuse.what) + '\n');
+        say(usage);
+        return EX_USAGE;
+    } catch (const std::exception& error) {
+        say("greystate: " + sys::cleaned(error.what()) + '\n');
+        return EX_IOERR;
+    }
+}
