@@ -47,6 +47,7 @@ smtputf8_advertise_hosts = *
 allow_utf8_domains
 helo_accept_junk_hosts = *
 smtp_max_unknown_commands = 100
+smtp_accept_max_per_connection = 100000
 acl_smtp_rcpt = check_rcpt
 acl_smtp_data = check_data
 {settings}
@@ -164,7 +165,7 @@ class EximCase(harness.Case):
 
     def log(self, name="main"):
         log = self.folder / f"log/{name}log"
-        return log.read_text(errors="replace") if log.exists() else ""
+        return log.read_bytes().decode(errors="replace") if log.exists() else ""
 
     def delivered(self, messages=1):
         """All that was delivered, once it is so many messages."""

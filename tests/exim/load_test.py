@@ -1,0 +1,106 @@
+"""Fifty SMTP sessions at once in each way in: every answer is there and right; so it stays while the filter is killed."""
+
+import concurrent.futures
+import os
+import random
+import shutil
+import signal
+import threading
+import time
+import unittest
+from pathlib import Path
+
+import harness
+from exim.daemon import WAYS, EximCase
+
+SESSIONS = 50
+RECIPIENTS = 40
+
+
+class LoadCase(EximCase):
+    def session(self, number, recipients=RECIPIENTS):
+        """The codes of the replies to RCPT, from a client of its own."""
+        with self.smtp(f"192.0.{number}.1", helo=f"mail{number}.example.net") as smtp:
+            smtp.mail(f"alice@s{number}.example.net")
+            return [smtp.rcpt(f"bob{recipient}@example.org").code for recipient in range(recipients)]
+
+    def sessions(self, recipients=RECIPIENTS):
+        with concurrent.futures.ThreadPoolExecutor(SESSIONS) as pool:
+            several = pool.map(lambda number: self.session(number, recipients), range(1, SESSIONS + 1))
+            return [code for codes in several for code in codes]
+
+    def assert_nothing_is_left(self):
+        for server in self.servers:
+            children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+            harness.wait_until(lambda children=children: not children.read_text(), f"the children of {server.process.args}")
+        self.assertEqual(running(self.program), [])
+
+
+def running(program):
+    """The processes that run `program`, also where it was replaced meanwhile."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)") == str(program):
+                found.append(int(pid))
+        except OSError:
+            pass
+    return found
+
+
+def answers_two_thousand_recipients_rightly(way):
+    def test(self):
+        self.start_exim(way)
+        replies = self.sessions()
+        self.assertEqual((len(replies), set(replies)), (SESSIONS * RECIPIENTS, {450}))
+        self.configure(delay="0")
+        replies = self.sessions()
+        self.assertEqual((len(replies), set(replies)), (SESSIONS * RECIPIENTS, {250}))
+        self.assertEqual((self.log("panic"), self.log().count("no answer")), ("", 0))
+        self.assert_nothing_is_left()
+    return test
+
+
+def lets_the_mail_pass_while_the_filter_is_killed_and_replaced(way):
+    def test(self):
+        self.start_exim(way)
+        over = threading.Event()
+        killed = [0]
+
+        def trouble():
+            while not over.is_set():
+                for pid in random.sample(pids := running(self.program), min(2, len(pids))):
+                    try:
+                        os.kill(pid, random.choice([signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]))
+                        killed[0] += 1
+                    except ProcessLookupError:
+                        pass
+                shutil.copy(harness.GREYONCE, other)
+                other.rename(self.program)
+                time.sleep(0.005)
+        other = self.program.with_suffix(".new")
+        thread = threading.Thread(target=trouble)
+        thread.start()
+        try:
+            replies = self.sessions(10)
+        finally:
+            over.set()
+            thread.join()
+        self.assertEqual(len(replies), SESSIONS * 10)
+        self.assertLessEqual(set(replies), {250, 450})
+        self.assertGreater(killed[0], 0)
+        self.assert_nothing_is_left()
+        self.assertEqual(self.session(100), [450] * RECIPIENTS)
+    return test
+
+
+class LoadTest(LoadCase):
+    pass
+
+
+for proof in (answers_two_thousand_recipients_rightly, lets_the_mail_pass_while_the_filter_is_killed_and_replaced):
+    for name in WAYS:
+        setattr(LoadTest, f"test_{name}_{proof.__name__}", proof(name))
+
+if __name__ == "__main__":
+    unittest.main()
