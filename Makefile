@@ -23,7 +23,7 @@ PYTHON       ?= /usr/bin/python3
 # --- packages: Debian 12's names ---
 
 build_packages := g++ make libboost-program-options-dev libcdb-dev libpcre2-dev libsodium-dev libdeflate-dev libmd-dev \
-                  libc-ares-dev
+                  libc-ares-dev libpsl-dev libidn2-dev libunistring-dev
 lint_packages  := clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck mandoc
 
 # Exim is installed; what would push it or another server aside is fetched and unpacked under $(BUILD)/peers,
@@ -45,7 +45,7 @@ hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=forma
 CXXFLAGS  ?= -g -O2
 compile    = $(CXX) -std=c++20 $(CXXFLAGS) $(warnings) $(hardening) -ffunction-sections -fdata-sections -Isrc -MMD -MP
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,--gc-sections
-libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -ldeflate -lmd -lresolv
+libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -ldeflate -lmd -lresolv -lcares -lpsl -lidn2 -lunistring
 
 objects := $(parts:src/%.cpp=$(BUILD)/obj/%.o)
 

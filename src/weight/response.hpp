@@ -1,0 +1,15 @@
+// A response of a nameserver, as bytes, to what it says (RFC 1035, 4).
+#pragma once
+
+#include "weight/answers.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace weight {
+
+// A response with another code than "no error" or "no such name", or that cannot be read, is a failed answer.
+// Of a list of MX hosts no more than a hundred are taken.
+Answer read_response(std::span<const std::uint8_t> message);
+
+} // namespace weight
