@@ -86,7 +86,8 @@ $(BUILD)/tests/%.o: tests/%.cpp
 pure := $(wildcard src/policy/request.cpp src/policy/action.cpp src/greylist/triplet.cpp src/greylist/rule.cpp \
                    src/greylist/record.cpp src/greylist/place.cpp src/greylist/crc.cpp src/greylist/page.cpp \
                    src/greylist/page_zero.cpp src/rules/keys.cpp src/rules/ending.cpp \
-                   src/rules/order.cpp src/rules/entry.cpp src/rules/verdict_text.cpp) \
+                   src/rules/order.cpp src/rules/host_name.cpp src/rules/patterns.cpp src/rules/entry.cpp \
+                   src/rules/verdict_text.cpp src/rules/access_action.cpp) \
         src/system/address.cpp src/system/text.cpp src/system/trouble.cpp
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o)

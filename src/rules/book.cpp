@@ -22,20 +22,6 @@ std::uint32_t size_of(std::string_view text) {
 
 } // namespace
 
-std::size_t Book::Patterns::operator()(std::uint32_t index) const {
-    const Line& line = (*lines)[index];
-    return std::hash<std::string_view>{}({line.start, std::size_t{line.key} + line.expressions});
-}
-
-bool Book::Patterns::operator()(std::uint32_t a, std::uint32_t b) const {
-    const Line& x = (*lines)[a];
-    const Line& y = (*lines)[b];
-    return x.key == y.key && std::string_view{x.start, std::size_t{x.key} + x.expressions} ==
-                                 std::string_view{y.start, std::size_t{y.key} + y.expressions};
-}
-
-Book::Book() : known_(0, Patterns{&lines_}, Patterns{&lines_}) {}
-
 const char* Book::keep(std::string_view text) {
     if (blocks_.empty() || blocks_.back().capacity() - blocks_.back().size() < text.size()) {
         blocks_.emplace_back().reserve(std::max(block_size, text.size()));
@@ -45,22 +31,76 @@ const char* Book::keep(std::string_view text) {
     return block.data() + block.size() - text.size();
 }
 
-std::optional<std::string> Book::add(const Entry& entry, const std::string& source) {
-    const std::string key = key_of(entry);
-    const std::string expressions = expressions_of(entry);
-    lines_.push_back({keep(key + expressions + source + entry.verdict), size_of(key), size_of(expressions),
-                      size_of(source), size_of(entry.verdict)});
-    const auto [known, is_new] = known_.insert(static_cast<std::uint32_t>(lines_.size() - 1));
-    if (!is_new) {
-        lines_.pop_back();
-        const Line& earlier = lines_[*known];
-        return std::string{earlier.start + earlier.key + earlier.expressions, earlier.source};
+// The slot of these patterns, or the free one where they belong.
+Book::Slot& Book::slot_of(std::uint32_t hash, std::string_view patterns) {
+    const std::size_t mask = known_.size() - 1;
+    for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+        Slot& slot = known_[i];
+        if (slot.number == 0) {
+            return slot;
+        }
+        if (slot.hash == hash) {
+            const Line& line = lines_[slot.number - 1];
+            if (patterns == std::string_view{line.start, std::size_t{line.key} + line.expressions}) {
+                return slot;
+            }
+        }
     }
-    const Shape shape = shape_of(entry);
+}
+
+void Book::make_room() {
+    if (lines_.size() * 2 < known_.size()) {
+        return;
+    }
+    std::vector<Slot> before(known_.size() * 2);
+    before.swap(known_);
+    const std::size_t mask = known_.size() - 1;
+    for (const Slot& slot : before) {
+        std::size_t i = slot.hash & mask;
+        while (slot.number != 0 && known_[i].number != 0) {
+            i = (i + 1) & mask;
+        }
+        if (slot.number != 0) {
+            known_[i] = slot;
+        }
+    }
+}
+
+void Book::add_shape(const Shape& shape) {
+    const Form& form = shape.forms[0];
+    Shape& lately = lately_[(form.number + 37U * static_cast<unsigned>(form.kind)) % lately_.size()];
+    if (lately == shape && shape.size > 0) {
+        return;
+    }
+    lately = shape;
     const auto place = std::lower_bound(shapes_.begin(), shapes_.end(), shape, comes_before);
     if (place == shapes_.end() || !(*place == shape)) {
         shapes_.insert(place, shape);
     }
+}
+
+std::optional<std::string> Book::add(const Entry& entry, std::string_view source) {
+    Line line;
+    text_.clear();
+    append_key(text_, entry);
+    line.key = size_of(text_);
+    append_expressions(text_, entry);
+    const std::size_t patterns = text_.size();
+    line.expressions = static_cast<std::uint32_t>(patterns) - line.key;
+    line.source = size_of(source);
+    line.verdict = size_of(entry.verdict);
+
+    make_room();
+    const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>{}(text_));
+    Slot& slot = slot_of(hash, text_);
+    if (slot.number != 0) {
+        const Line& earlier = lines_[slot.number - 1];
+        return std::string{earlier.start + earlier.key + earlier.expressions, earlier.source};
+    }
+    line.start = keep(text_.append(source).append(entry.verdict));
+    lines_.push_back(line);
+    slot = {hash, static_cast<std::uint32_t>(lines_.size())};
+    add_shape(shape_of(entry));
     return std::nullopt;
 }
 

@@ -4,22 +4,20 @@
 
 #include "rules/entry.hpp"
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace rules {
 
 class Book {
   public:
-    Book();
-
     // Where an entry of the same patterns stands already, its source, and nothing is added.
-    std::optional<std::string> add(const Entry& entry, const std::string& source);
+    std::optional<std::string> add(const Entry& entry, std::string_view source);
 
     [[nodiscard]] std::size_t size() const { return lines_.size(); }
 
@@ -37,18 +35,24 @@ class Book {
         std::uint32_t source = 0;
         std::uint32_t verdict = 0;
     };
-    struct Patterns { // what two entries are the same by
-        const std::deque<Line>* lines;
-        std::size_t operator()(std::uint32_t index) const;
-        bool operator()(std::uint32_t a, std::uint32_t b) const;
+    // A hash table of the lines by what two entries are the same by: key and expressions. Never more than
+    // half full.
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::uint32_t number = 0; // of the line, counted from 1; 0 is free
     };
 
     std::deque<std::string> blocks_;
     std::deque<Line> lines_;
-    std::unordered_set<std::uint32_t, Patterns, Patterns> known_;
-    std::vector<Shape> shapes_; // that occur, in the order of lookup
+    std::vector<Slot> known_ = std::vector<Slot>(1024);
+    std::vector<Shape> shapes_;       // that occur, in the order of lookup
+    std::array<Shape, 256> lately_{}; // shapes that are among them, to be found at once
+    std::string text_;
 
     const char* keep(std::string_view text);
+    Slot& slot_of(std::uint32_t hash, std::string_view patterns);
+    void make_room();
+    void add_shape(const Shape& shape);
     [[nodiscard]] std::string index() const;
     [[nodiscard]] std::uint64_t file_size() const;
 };

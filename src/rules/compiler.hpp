@@ -6,14 +6,17 @@
 #include "rules/complaints.hpp"
 #include "rules/entry.hpp"
 
+#include <optional>
 #include <string>
 
 namespace rules {
 
 class Compiler {
   public:
-    // An entry that says the same of the same mail as an earlier one is left out, with a warning.
-    void add(const Entry& entry, const Source& source);
+    // An entry of the same patterns as an earlier one is left out, with a warning. `written`: where the entry
+    // was first written, if that is not `source`.
+    void add(const Entry& entry, const Source& source,
+             const std::optional<std::string>& written = std::nullopt);
 
     [[nodiscard]] Complaints& complaints() { return complaints_; }
     [[nodiscard]] const Book& book() const { return book_; }
@@ -24,6 +27,10 @@ class Compiler {
   private:
     Complaints complaints_;
     Book book_;
+
+    std::string source_text_;
+
+    void check(const Pattern& pattern, const Source& source);
 };
 
 } // namespace rules

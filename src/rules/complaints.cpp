@@ -14,9 +14,8 @@ constexpr std::size_t longest_quote = 120;
 
 } // namespace
 
-std::string Source::text() const {
+void Source::append_text(std::string& text) const {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string text;
     for (const char c : file) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte <= 0x20 || byte == 0x7F || c == '%') {
@@ -25,7 +24,7 @@ std::string Source::text() const {
             text += c;
         }
     }
-    return text.append(":").append(std::to_string(line));
+    text.append(":").append(std::to_string(line));
 }
 
 void Complaints::wrong(const Source& source, std::string_view what, std::string_view expected) {

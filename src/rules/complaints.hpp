@@ -13,8 +13,8 @@ struct Source {
     std::string file;
     unsigned line = 0;
 
-    // One word: blanks, control bytes and % in the file's name are %XX.
-    [[nodiscard]] std::string text() const;
+    // Appended as one word: blanks, control bytes and % in the file's name are %XX.
+    void append_text(std::string& text) const;
 };
 
 class Complaints {

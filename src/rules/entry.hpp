@@ -1,26 +1,34 @@
 // One entry of the rules, read from whichever of the formats. Pure.
 #pragma once
 
-#include "rules/keys.hpp"
 #include "rules/order.hpp"
+#include "rules/patterns.hpp"
 
+#include <array>
 #include <string>
-#include <vector>
 
 namespace rules {
 
 struct Entry {
-    bool is_default = false;       // decides where no other entry matches
-    std::vector<Pattern> patterns; // by field, no field twice
-    std::string verdict;           // as verdict_text.hpp spells it
+    bool is_default = false;                   // decides where no other entry matches
+    std::size_t size = 0;                      // how many of `patterns` count
+    std::array<Pattern, field_count> patterns; // by field, no field twice
+    std::string verdict;                       // as verdict_text.hpp spells it
+
+    [[nodiscard]] const Pattern* begin() const { return patterns.data(); }
+    [[nodiscard]] const Pattern* end() const { return patterns.data() + size; }
 };
 
 Shape shape_of(const Entry& entry);
 
-// What it is filed under.
-std::string key_of(const Entry& entry);
+// Appends what it is filed under.
+void append_key(std::string& text, const Entry& entry);
 
-// Its expressions as they stand in the compiled value: each between slashes, with a blank after it.
-std::string expressions_of(const Entry& entry);
+// Appends its expressions as they stand in the compiled value: each between slashes, with a blank after it.
+void append_expressions(std::string& text, const Entry& entry);
+
+// The entry as the rules file has it, of a key and what stands under it without its source. Where a word of
+// the key is an ending, the next of the expressions stands for it; where there are too few, the ending stays.
+std::string entry_text(std::string_view key, std::string_view expressions_and_verdict);
 
 } // namespace rules

@@ -1,11 +1,6 @@
 #include "rules/keys.hpp"
 
-#include "rules/ending.hpp"
-#include "system/text.hpp"
-
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 
 namespace rules {
 
@@ -17,8 +12,6 @@ constexpr std::array<std::string_view, kind_count> kind_names{"ip4",  "ip6",    
                                                               "user", "domain", "below", "ending"};
 
 constexpr std::string_view null_sender = "<>";
-// A literal ending is filed by one of these lengths, so that few probes find them all.
-constexpr std::array<std::size_t, 7> ending_lengths{16, 8, 4, 3, 2, 1, 0};
 
 template <std::size_t N>
 std::optional<std::size_t> index_of(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -35,10 +28,6 @@ bool is_blank_or_control(char c) {
 
 bool has_blank_or_control(std::string_view text) {
     return std::any_of(text.begin(), text.end(), is_blank_or_control);
-}
-
-std::uint16_t count_of(std::string_view text, char c) {
-    return static_cast<std::uint16_t>(std::count(text.begin(), text.end(), c));
 }
 
 std::string network_text(const sys::Address& address, unsigned prefix) {
@@ -110,10 +99,6 @@ bool append_mailbox(std::string& key, const Form& form, std::string_view value) 
     return true;
 }
 
-Pattern pattern(Field field, Kind kind, std::size_t number, std::string text) {
-    return {{field, kind, static_cast<std::uint16_t>(number)}, std::move(text), {}};
-}
-
 } // namespace
 
 std::string_view name_of(Field field) {
@@ -159,13 +144,15 @@ bool is_plain(std::string_view text) {
 }
 
 bool looks_like_address(std::string_view text) {
+    text = text.substr(0, text.find('/'));
     const bool has_colon = text.find(':') != std::string_view::npos;
-    const auto belongs = [has_colon](char c) {
-        const bool is_digit = c >= '0' && c <= '9';
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto belongs = [&](char c) {
         const bool is_hex_letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        return is_digit || c == '.' || c == '/' || c == ':' || (has_colon && is_hex_letter);
+        return is_digit(c) || c == '.' || c == ':' || (has_colon && is_hex_letter);
     };
-    return !text.empty() && std::all_of(text.begin(), text.end(), belongs);
+    return std::all_of(text.begin(), text.end(), belongs) &&
+           (has_colon || std::any_of(text.begin(), text.end(), is_digit));
 }
 
 bool has_addresses(Field field) {
@@ -222,72 +209,6 @@ bool append_text(std::string& key, const Form& form, const Value& value) {
     }
     }
     return false;
-}
-
-Pattern network_pattern(Field field, const sys::Address& address, unsigned prefix) {
-    return pattern(field, address.bits() == 32 ? Kind::ip4 : Kind::ip6, prefix,
-                   network_text(address, prefix));
-}
-
-Pattern network_pattern(Field field, std::string_view text) {
-    const std::size_t slash = text.find('/');
-    const std::string_view host = text.substr(0, slash);
-    const auto address = sys::Address::parse(host);
-    if (!address || host.find('%') != std::string_view::npos) {
-        throw Unreadable{"expected an IPv4 or IPv6 address"};
-    }
-    // A prefix length is of the address as it is written: 128 bits also where it is IPv4 in IPv6's clothes.
-    const unsigned written_bits = host.find(':') == std::string_view::npos ? 32 : 128;
-    unsigned prefix = written_bits;
-    if (slash != std::string_view::npos) {
-        const std::string_view digits = text.substr(slash + 1);
-        const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
-        if (end.ec != std::errc{} || end.ptr != digits.data() + digits.size() || prefix > written_bits) {
-            throw Unreadable{"expected a prefix length from 0 to " + std::to_string(written_bits)};
-        }
-    }
-    const unsigned mapped_bits = written_bits - address->bits();
-    if (prefix < mapped_bits) {
-        throw Unreadable{"expected a prefix length of at least 96: this is an IPv4 address"};
-    }
-    return network_pattern(field, *address, prefix - mapped_bits);
-}
-
-Pattern name_pattern(Field field, std::string_view name) {
-    return pattern(field, Kind::name, 0, sys::lower_case(name));
-}
-
-Pattern below_pattern(Field field, std::string_view name) {
-    return pattern(field, Kind::below, count_of(name, '.') + 1U, '.' + sys::lower_case(name));
-}
-
-Pattern mailbox_pattern(Field field, std::string_view mailbox) {
-    const std::size_t at = mailbox.find('@');
-    const Kind kind = at + 1 == mailbox.size() ? Kind::user : Kind::mailbox;
-    return pattern(field, kind, count_of(mailbox.substr(0, at), '+'), sys::lower_case(mailbox));
-}
-
-Pattern null_sender_pattern(Field field) {
-    return pattern(field, Kind::mailbox, 0, std::string{null_sender});
-}
-
-Pattern domain_pattern(Field field, std::string_view domain) {
-    return pattern(field, Kind::domain, 0, sys::lower_case(domain));
-}
-
-Pattern expression_pattern(Field field, std::string_view expression) {
-    const std::string ending = sys::lower_case(literal_ending(expression));
-    const std::size_t blank =
-        ending.size() -
-        static_cast<std::size_t>(std::find_if(ending.rbegin(), ending.rend(), is_blank_or_control) -
-                                 ending.rbegin());
-    const std::string_view usable = std::string_view{ending}.substr(blank);
-    const auto* const length = std::find_if(ending_lengths.begin(), ending_lengths.end(),
-                                            [usable](std::size_t n) { return n <= usable.size(); });
-    Pattern result =
-        pattern(field, Kind::ending, *length, '*' + std::string{usable.substr(usable.size() - *length)});
-    result.expression = expression;
-    return result;
 }
 
 } // namespace rules

@@ -58,44 +58,18 @@ inline constexpr std::size_t longest_value = 512;
 // One field of a request: as it came, in lower case, and as an address where the field has one.
 struct Value {
     std::string_view original;
-    std::string folded;
+    std::string_view folded;
     std::optional<sys::Address> address;
 };
 
 // Appends the text of `value` in this form; false, and `key` as it was, where it has none.
 bool append_text(std::string& key, const Form& form, const Value& value);
 
-// The pattern of an entry: its form and its text in the key, and the expression where the form is `ending`.
-struct Pattern {
-    Form form;
-    std::string text;
-    std::string expression;
-};
-
-// Thrown by what reads patterns: the rest of the sentence "PATTERN: ".
-struct Unreadable {
-    std::string expected;
-};
-
-// A name may stand in a key as it is: not empty, no blank or control byte, not to be taken for another form.
+// May stand in a key as it is: not empty, no blank or control byte, not to be taken for another form.
 bool is_plain(std::string_view text);
-// Only made of what addresses are made of, so that whoever wrote it meant one.
+// Made of nothing but what addresses are made of, up to a slash: whoever wrote it meant one.
 bool looks_like_address(std::string_view text);
 bool has_addresses(Field field);
 bool has_mailboxes(Field field);
-
-// `text` in lower case, one address (with or without prefix length); throws Unreadable.
-Pattern network_pattern(Field field, std::string_view text);
-// The same for an address and a prefix length.
-Pattern network_pattern(Field field, const sys::Address& address, unsigned prefix);
-Pattern name_pattern(Field field, std::string_view name);
-// `name` itself and every name below it.
-Pattern below_pattern(Field field, std::string_view name);
-// `mailbox` is user@domain or user@, with a plain user.
-Pattern mailbox_pattern(Field field, std::string_view mailbox);
-Pattern null_sender_pattern(Field field);
-Pattern domain_pattern(Field field, std::string_view domain);
-// `expression` without its slashes.
-Pattern expression_pattern(Field field, std::string_view expression);
 
 } // namespace rules

@@ -10,42 +10,36 @@ namespace rules {
 
 namespace {
 
-std::string_view expression_in(std::string_view word) {
-    if (word.size() < 3 || word.back() != '/') {
-        throw Unreadable{"expected an expression between slashes"};
-    }
-    return word.substr(1, word.size() - 2);
-}
-
-std::size_t dots_in(std::string_view text) {
-    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '.'));
+std::size_t count_of(std::string_view text, char c) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), c));
 }
 
 bool is_address(std::string_view word) {
-    return looks_like_address(word) || std::count(word.begin(), word.end(), ':') >= 2;
+    return looks_like_address(word) || count_of(word, ':') >= 2;
 }
 
-Pattern address_pattern(std::string_view word) {
-    const bool is_partial = word.find_first_of(":/") == std::string_view::npos && dots_in(word) < 3;
+void read_address(std::string_view word, Pattern& pattern) {
+    const std::size_t dots = count_of(word, '.');
+    const bool is_partial = word.find_first_of(":/") == std::string_view::npos && dots < 3;
     if (!is_partial) {
-        return network_pattern(Field::client, word);
-    }
-    std::string whole{word};
-    switch (dots_in(word)) {
-    case 2:
-        return network_pattern(Field::client, whole.append(".0/24"));
-    case 1:
-        return network_pattern(Field::client, whole.append(".0.0/16"));
-    default:
+        read_network(Field::client, word, pattern);
+    } else if (dots == 2) {
+        read_network(Field::client, std::string{word} + ".0/24", pattern);
+    } else if (dots == 1) {
+        read_network(Field::client, std::string{word} + ".0.0/16", pattern);
+    } else {
         throw Unreadable{"expected an address, or its first two or three numbers"};
     }
 }
 
-Pattern client_pattern(std::string_view word) {
+void read_client(PatternReader& patterns, std::string_view word, Pattern& pattern) {
     if (word.front() == '/') {
-        return expression_pattern(Field::client, expression_in(word));
+        patterns.read_expression(Field::client, word, pattern);
+    } else if (is_address(word)) {
+        read_address(word, pattern);
+    } else {
+        patterns.read_below(Field::client, word, pattern);
     }
-    return is_address(word) ? address_pattern(word) : below_pattern(Field::client, word);
 }
 
 // `text` as an expression that matches just that.
@@ -62,36 +56,45 @@ std::string quoted(std::string_view text) {
 
 // A user that a key has no room for, as in `@example.org`, which is not a domain to postgrey: it matches an
 // empty user, and `+extension` alone.
-Pattern odd_mailbox_pattern(std::string_view user, std::string_view domain) {
-    std::string expression = '^' + quoted(user) + R"((?:\+[^@]+)?@)";
-    if (!domain.empty()) {
-        expression += quoted(domain) + '$';
-    }
-    return expression_pattern(Field::recipient, expression);
-}
-
-Pattern recipient_pattern(std::string_view word) {
-    if (word.front() == '/') {
-        return expression_pattern(Field::recipient, expression_in(word));
-    }
+void read_odd_mailbox(PatternReader& patterns, std::string_view word, Pattern& pattern) {
     const std::size_t at = word.find('@');
-    if (at == std::string_view::npos) {
-        return below_pattern(Field::recipient, word);
+    std::string expression = "/^" + quoted(word.substr(0, at)) + R"((?:\+[^@]+)?@)";
+    if (at + 1 < word.size()) {
+        expression += quoted(word.substr(at + 1)) + '$';
     }
-    const std::string_view user = word.substr(0, at);
-    return is_plain(user) ? mailbox_pattern(Field::recipient, word)
-                          : odd_mailbox_pattern(user, word.substr(at + 1));
+    patterns.read_expression(Field::recipient, expression + '/', pattern);
+    if (at == 0) {
+        pattern.doubt = "no mailbox has an empty name: a domain stands without @";
+    }
 }
 
-using ReadPattern = Pattern (*)(std::string_view word);
+void read_recipient(PatternReader& patterns, std::string_view word, Pattern& pattern) {
+    const std::size_t at = word.find('@');
+    if (word.front() == '/' && (at == std::string_view::npos || word.back() == '/')) {
+        patterns.read_expression(Field::recipient, word, pattern);
+    } else if (at == std::string_view::npos) {
+        patterns.read_below(Field::recipient, word, pattern);
+    } else if (is_plain(word.substr(0, at))) {
+        patterns.read_mailbox(Field::recipient, word, pattern);
+    } else {
+        read_odd_mailbox(patterns, word, pattern);
+    }
+}
+
+using ReadPattern = void (*)(PatternReader& patterns, std::string_view word, Pattern& pattern);
 
 void read_list(const std::string& path, Compiler& compiler, ReadPattern read) {
+    PatternReader patterns;
+    Entry entry;
+    entry.size = 1;
+    entry.verdict = "pass";
     read_lines(path, Comments::to_the_end_of_line, compiler.complaints(), [&](const Line& line) {
         try {
             if (line.text.find_first_of(blanks) != std::string_view::npos) {
                 throw Unreadable{"expected one entry a line, without blanks in it"};
             }
-            compiler.add({false, {read(line.text)}, "pass"}, line.source);
+            read(patterns, line.text, entry.patterns[0]);
+            compiler.add(entry, line.source);
         } catch (const Unreadable& unreadable) {
             compiler.complaints().wrong(line.source, line.text, unreadable.expected);
         }
@@ -101,11 +104,11 @@ void read_list(const std::string& path, Compiler& compiler, ReadPattern read) {
 } // namespace
 
 void read_client_list(const std::string& path, Compiler& compiler) {
-    read_list(path, compiler, client_pattern);
+    read_list(path, compiler, read_client);
 }
 
 void read_recipient_list(const std::string& path, Compiler& compiler) {
-    read_list(path, compiler, recipient_pattern);
+    read_list(path, compiler, read_recipient);
 }
 
 } // namespace rules

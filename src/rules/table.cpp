@@ -2,9 +2,11 @@
 
 #include "rules/compiled.hpp"
 #include "rules/ending.hpp"
+#include "rules/entry.hpp"
 #include "rules/expression.hpp"
 #include "rules/keys.hpp"
 #include "rules/order.hpp"
+#include "rules/patterns.hpp"
 #include "rules/verdict_text.hpp"
 #include "system/text.hpp"
 
@@ -15,25 +17,37 @@ namespace rules {
 
 namespace {
 
-using Values = std::array<Value, field_count>;
-
-Values values_of(const Subject& subject) {
-    const std::array<std::string_view, field_count> texts{
-        subject.client_name, subject.reverse_client_name, subject.helo_name,     subject.sender,
-        subject.recipient,   subject.sasl_username,       subject.server_address};
-    Values values;
-    for (std::size_t i = 0; i < field_count; ++i) {
-        values[i].original = texts[i].substr(0, longest_value);
-        values[i].folded = sys::lower_case(values[i].original);
+// What a request brings, field by field. Its texts live here: it stays where it is made.
+class Values {
+  public:
+    explicit Values(const Subject& subject) {
+        set(Field::client, subject.client_name);
+        set(Field::reverse, subject.reverse_client_name);
+        set(Field::helo, subject.helo_name);
+        set(Field::sender, subject.sender);
+        set(Field::recipient, subject.recipient);
+        set(Field::sasl, subject.sasl_username);
+        set(Field::server, subject.server_address);
+        values_[static_cast<std::size_t>(Field::client)].address = subject.client_address;
+        values_[static_cast<std::size_t>(Field::server)].address =
+            sys::Address::parse(subject.server_address);
     }
-    values[static_cast<std::size_t>(Field::client)].address = subject.client_address;
-    values[static_cast<std::size_t>(Field::server)].address = sys::Address::parse(subject.server_address);
-    return values;
-}
+    Values(const Values&) = delete;
+    Values& operator=(const Values&) = delete;
 
-const Value& value_of(const Values& values, Field field) {
-    return values[static_cast<std::size_t>(field)];
-}
+    [[nodiscard]] const Value& of(Field field) const { return values_[static_cast<std::size_t>(field)]; }
+
+  private:
+    std::array<std::string, field_count> folded_;
+    std::array<Value, field_count> values_;
+
+    void set(Field field, std::string_view text) {
+        const auto i = static_cast<std::size_t>(field);
+        values_[i].original = text.substr(0, longest_value);
+        folded_[i] = sys::lower_case(values_[i].original);
+        values_[i].folded = folded_[i];
+    }
+};
 
 // False, and `key` as it was, where the request has no key of this shape.
 bool append_key(std::string& key, const Shape& shape, const Values& values) {
@@ -41,7 +55,7 @@ bool append_key(std::string& key, const Shape& shape, const Values& values) {
     key.append(shape.is_default ? "default" : "");
     for (const Form& form : shape) {
         key.append(key.size() == before ? "" : " ").append(name_of(form.field)).append(" ");
-        if (!append_text(key, form, value_of(values, form.field))) {
+        if (!append_text(key, form, values.of(form.field))) {
             key.resize(before);
             return false;
         }
@@ -69,6 +83,7 @@ struct Found {
     unsigned place = 0;
     std::string key;
     std::string_view source;
+    std::string_view saying; // expressions and verdict
     std::array<std::string_view, field_count> expressions;
     std::string_view verdict;
 };
@@ -80,9 +95,10 @@ struct Table::Parts {
     std::vector<std::string> remarks;
 
     Found read(const Shape& shape, const Compiled::Record& record) const {
-        Found found{shape, record.place, std::string{record.key}, {}, {}, {}};
+        Found found{shape, record.place, std::string{record.key}, {}, {}, {}, {}};
         std::string_view rest = record.value;
         found.source = take_word(rest);
+        found.saying = rest;
         for (std::size_t i = 0; i < shape.expressions(); ++i) {
             const std::string_view word = take_word(rest);
             if (word.size() < 2 || word.front() != '/' || word.back() != '/') {
@@ -97,8 +113,7 @@ struct Table::Parts {
     bool matches(const Found& found, const Values& values) {
         const auto* expression = found.expressions.data();
         for (const Form& form : found.shape) {
-            if (form.kind == Kind::ending &&
-                !matches(found, *expression++, value_of(values, form.field).original)) {
+            if (form.kind == Kind::ending && !matches(found, *expression++, values.of(form.field).original)) {
                 return false;
             }
         }
@@ -128,6 +143,7 @@ struct Table::Parts {
             match.verdict = verdict_from(found.verdict);
             match.reason = reason_of(found.shape, match.verdict);
             match.source = found.source;
+            match.entry = entry_text(found.key, found.saying);
             return match;
         } catch (const Unreadable&) {
             compiled.damaged(found.key);
@@ -192,7 +208,7 @@ Table::~Table() = default;
 Table::Table(Table&&) noexcept = default;
 
 std::optional<Match> Table::match(const Subject& subject, Tried* tried) const {
-    const Values values = values_of(subject);
+    const Values values{subject};
     const auto found = parts_->first(values, tried, false);
     if (!found) {
         return std::nullopt;

@@ -14,7 +14,7 @@ namespace rules {
 
 // What a mail is judged by. Texts as the MTA sent them; empty where it sent none.
 struct Subject {
-    sys::Address client_address;
+    std::optional<sys::Address> client_address;
     std::string_view client_name;         // verified; `unknown` where there is none
     std::string_view reverse_client_name; // not verified
     std::string_view helo_name;
@@ -28,6 +28,7 @@ struct Match {
     Verdict verdict;
     std::string reason; // for the log: "client whitelist", "recipient whitelist", "rule"
     std::string source; // FILE:LINE of the entry
+    std::string entry;  // the entry as the rules file has it
 };
 
 // The keys that a match looked for, in their order.

@@ -1,7 +1,7 @@
 #include "rules/verdict_text.hpp"
 
-#include "rules/keys.hpp"
 #include "rules/order.hpp"
+#include "rules/patterns.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -42,7 +42,7 @@ sys::Seconds duration_from(std::string_view text, sys::Seconds unit) {
         unit = day;
     }
     if (!number || (!letter.empty() && std::string_view{"smhd"}.find(letter) == std::string_view::npos)) {
-        throw Unreadable{std::string{text}.append(": ").append(duration_expected)};
+        throw Unreadable{std::string{duration_expected}};
     }
     return unit * *number;
 }
@@ -50,9 +50,26 @@ sys::Seconds duration_from(std::string_view text, sys::Seconds unit) {
 unsigned prefix_from(std::string_view text) {
     const auto number = number_from(text);
     if (!number || *number > 128) {
-        throw Unreadable{std::string{text}.append(": expected a prefix length from 0 to 128")};
+        throw Unreadable{"expected a prefix length from 0 to 128"};
     }
     return *number;
+}
+
+void read_parameter(std::string_view word, Verdict& verdict) {
+    const std::size_t equals = std::min(word.size(), word.find('='));
+    const std::string_view name = word.substr(0, equals);
+    const std::string_view value = word.substr(std::min(word.size(), equals + 1));
+    if (word == "always") {
+        verdict.always = true;
+    } else if (name == "delay") {
+        verdict.delay = duration_from(value, second);
+    } else if (name == "retry-window") {
+        verdict.retry_window = duration_from(value, day);
+    } else if (name == "network") {
+        verdict.network = prefix_from(value);
+    } else {
+        throw Unreadable{"expected delay=, retry-window=, network= or always"};
+    }
 }
 
 Verdict greylist_from(std::string_view parameters) {
@@ -60,20 +77,10 @@ Verdict greylist_from(std::string_view parameters) {
     verdict.kind = Verdict::Kind::greylist;
     while (!parameters.empty()) {
         const std::string_view word = take_word(parameters);
-        const std::size_t equals = std::min(word.size(), word.find('='));
-        const std::string_view name = word.substr(0, equals);
-        const std::string_view value = word.substr(std::min(word.size(), equals + 1));
-        if (word == "always") {
-            verdict.always = true;
-        } else if (name == "delay") {
-            verdict.delay = duration_from(value, second);
-        } else if (name == "retry-window") {
-            verdict.retry_window = duration_from(value, day);
-        } else if (name == "network") {
-            verdict.network = prefix_from(value);
-        } else {
-            throw Unreadable{
-                std::string{word}.append(": expected delay=, retry-window=, network= or always")};
+        try {
+            read_parameter(word, verdict);
+        } catch (const Unreadable& unreadable) {
+            throw Unreadable{unreadable.expected, std::string{word}};
         }
     }
     return verdict;
@@ -98,7 +105,7 @@ Verdict verdict_from(std::string_view text) {
     Verdict verdict;
     if (name == "pass") {
         if (!rest.empty()) {
-            throw Unreadable{std::string{rest}.append(": expected nothing after pass")};
+            throw Unreadable{"expected nothing after pass", std::string{rest}};
         }
         return verdict;
     }

@@ -12,7 +12,7 @@
 
 namespace rules {
 
-// Throws Unreadable (keys.hpp) where `text` is none.
+// Throws Unreadable (patterns.hpp) where `text` is none.
 Verdict verdict_from(std::string_view text);
 
 // The spelling that is kept: verdict_from() reads it back.

@@ -74,13 +74,17 @@ std::string cleaned(std::string_view text, std::size_t limit) {
     return result;
 }
 
-std::string lower_case(std::string_view text) {
-    std::string result{text};
-    for (char& c : result) {
+void make_lower_case(std::string& text) {
+    for (char& c : text) {
         if (c >= 'A' && c <= 'Z') {
             c = static_cast<char>(c - 'A' + 'a');
         }
     }
+}
+
+std::string lower_case(std::string_view text) {
+    std::string result{text};
+    make_lower_case(result);
     return result;
 }
 

@@ -21,5 +21,6 @@ std::string cleaned(std::string_view text, std::size_t limit = std::string_view:
 
 // ASCII letters in lower case, all other bytes as they are: keys and names fold so, in every locale.
 std::string lower_case(std::string_view text);
+void make_lower_case(std::string& text);
 
 } // namespace sys

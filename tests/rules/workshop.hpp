@@ -3,6 +3,7 @@
 
 #include "rules/compiler.hpp"
 #include "rules/postgrey_lists.hpp"
+#include "rules/rules_file.hpp"
 #include "rules/table.hpp"
 
 #include <gtest/gtest.h>
@@ -29,36 +30,44 @@ class Workshop {
 
     [[nodiscard]] std::string path(std::string_view name) const { return (directory_ / name).string(); }
 
-    std::string write(std::string_view name, std::string_view text) const {
+    void write(std::string_view name, std::string_view text) const {
         std::ofstream{path(name), std::ios::binary} << text;
-        return path(name);
     }
 
-    void clients(std::string_view text) { rules::read_client_list(write("clients", text), compiler_); }
+    void clients(std::string_view text) {
+        write("clients", text);
+        ::rules::read_client_list(path("clients"), compiler_);
+    }
     void recipients(std::string_view text) {
         rules::read_recipient_list(write("recipients", text), compiler_);
     }
 
-    rules::Compiler& compiler() { return compiler_; }
+    void rules(std::string_view text) {
+        write("rules", text);
+        ::rules::read_rules(path("rules"), compiler_);
+    }
+
+    ::rules::Compiler& compiler() { return compiler_; }
 
     // The complaints without their directory.
     std::string complaints() {
         std::string text;
         for (const std::string& line : compiler_.complaints().lines()) {
-            text.append(line.substr(directory_.string().size() + 1)).append("\n");
+            const bool is_ours = line.starts_with(directory_.string());
+            text.append(is_ours ? line.substr(directory_.string().size() + 1) : line).append("\n");
         }
         return text;
     }
 
-    rules::Table table() {
+    ::rules::Table table() {
         EXPECT_FALSE(compiler_.complaints().are_errors()) << complaints();
         compiler_.write(path("rules.cdb"));
-        return rules::Table{path("rules.cdb")};
+        return ::rules::Table{path("rules.cdb")};
     }
 
   private:
     std::filesystem::path directory_;
-    rules::Compiler compiler_;
+    ::rules::Compiler compiler_;
 };
 
 // A request of which a test names what matters.

@@ -1,0 +1,15 @@
+// What DNS and SMTP allow in a name (RFC 1035, 2.3.4; RFC 1123, 2.1), for warnings about entries that can
+// never match. Underscores are let through: DNS has them. Pure.
+#pragma once
+
+#include <string_view>
+
+namespace rules {
+
+// Empty where a verified name may look like this; otherwise why it may not.
+std::string_view whats_odd_in_host_name(std::string_view name);
+
+// The same for the domain of a mailbox, which may also be UTF-8 (RFC 6531) or an address in brackets.
+std::string_view whats_odd_in_domain(std::string_view domain);
+
+} // namespace rules

@@ -1,0 +1,211 @@
+#include "rules/patterns.hpp"
+
+#include "rules/ending.hpp"
+#include "rules/host_name.hpp"
+#include "system/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace rules {
+
+namespace {
+
+// A literal ending is filed by one of these lengths, so that few probes find them all.
+constexpr std::array<std::size_t, 7> ending_lengths{16, 8, 4, 3, 2, 1, 0};
+
+Form form(Field field, Kind kind, std::size_t number = 0) {
+    return {field, kind, static_cast<std::uint16_t>(number)};
+}
+
+std::size_t count_of(std::string_view text, char c) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), c));
+}
+
+bool is_blank_or_control(char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
+}
+
+struct Network {
+    sys::Address address;
+    unsigned prefix;
+};
+
+Network network_from(std::string_view word) {
+    const std::size_t slash = word.find('/');
+    const std::string_view host = word.substr(0, slash);
+    const auto address = sys::Address::parse(host);
+    if (!address || host.find('%') != std::string_view::npos) {
+        throw Unreadable{"expected an IPv4 or IPv6 address"};
+    }
+    // A prefix length is of the address as it is written: of 128 bits also where it is IPv4 in IPv6's
+    // clothes.
+    const unsigned written_bits = host.find(':') == std::string_view::npos ? 32 : 128;
+    const unsigned mapped_bits = written_bits - address->bits();
+    if (slash == std::string_view::npos) {
+        return {*address, address->bits()};
+    }
+    const std::string_view digits = word.substr(slash + 1);
+    unsigned prefix = 0;
+    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
+    if (end.ec != std::errc{} || end.ptr != digits.data() + digits.size() || prefix > written_bits) {
+        throw Unreadable{"expected a prefix length from 0 to " + std::to_string(written_bits)};
+    }
+    if (prefix < mapped_bits) {
+        throw Unreadable{"expected a prefix length of at least 96: this is an IPv4 address"};
+    }
+    return {*address, prefix - mapped_bits};
+}
+
+bool is_address(std::string_view word) {
+    return looks_like_address(word) || count_of(word, ':') >= 2;
+}
+
+// The fields whose values are names that DNS knows.
+bool has_host_names(Field field) {
+    return field == Field::client || field == Field::reverse;
+}
+
+} // namespace
+
+void PatternReader::file(const Form& form, std::string_view value, Pattern& pattern) {
+    folded_.assign(value);
+    sys::make_lower_case(folded_);
+    pattern.form = form;
+    pattern.text.clear();
+    pattern.expression.clear();
+    pattern.doubt.clear();
+    if (!append_text(pattern.text, form, {value, folded_, std::nullopt})) {
+        throw Unreadable{"expected a pattern; a regular expression in slashes can say everything"};
+    }
+    if (value.size() > longest_value) {
+        pattern.doubt = "values are looked at up to " + std::to_string(longest_value) + " bytes";
+    }
+}
+
+void read_network(Field field, std::string_view word, Pattern& pattern) {
+    const Network network = network_from(word);
+    pattern.form = form(field, network.address.bits() == 32 ? Kind::ip4 : Kind::ip6, network.prefix);
+    pattern.text.clear();
+    pattern.expression.clear();
+    pattern.doubt.clear();
+    append_text(pattern.text, pattern.form, {{}, {}, network.address});
+    if (network.address.network(network.prefix) != network.address) {
+        pattern.doubt = "the address goes on beyond the prefix: taken as " + pattern.text;
+    }
+}
+
+void PatternReader::read_expression(Field field, std::string_view word, Pattern& pattern) {
+    if (word.size() < 3 || word.front() != '/' || word.back() != '/') {
+        throw Unreadable{"expected an expression between slashes"};
+    }
+    const std::string_view expression = word.substr(1, word.size() - 2);
+    const std::string ending = literal_ending(expression);
+    const auto unusable = std::find_if(ending.rbegin(), ending.rend(), is_blank_or_control);
+    const auto usable = static_cast<std::size_t>(unusable - ending.rbegin());
+    const auto* const length = std::find_if(ending_lengths.begin(), ending_lengths.end(),
+                                            [usable](std::size_t n) { return n <= usable; });
+    file(form(field, Kind::ending, *length), ending, pattern);
+    pattern.expression = expression;
+}
+
+// `domain` as what follows the @ of a mailbox, or as a name where the field has no mailboxes.
+void PatternReader::file_domain(const Form& form, std::string_view domain, Pattern& pattern) {
+    if (!has_mailboxes(form.field)) {
+        file(form, domain, pattern);
+        return;
+    }
+    at_domain_.assign("@").append(domain);
+    file(form, at_domain_, pattern);
+}
+
+void PatternReader::read_below(Field field, std::string_view name, Pattern& pattern) {
+    file_domain(form(field, Kind::below, count_of(name, '.') + 1), name, pattern);
+    if (field == Field::helo || !pattern.doubt.empty()) {
+        return; // a client may say in its HELO what it likes
+    }
+    if (field == Field::client && name.find('@') != std::string_view::npos) {
+        pattern.doubt = "a mailbox is not the name of a client";
+    } else if (field == Field::recipient && sys::Address::parse(name)) {
+        pattern.doubt = "a client's address is not the domain of a recipient";
+    } else {
+        pattern.doubt = has_mailboxes(field) ? whats_odd_in_domain(name) : whats_odd_in_host_name(name);
+    }
+}
+
+void PatternReader::read_mailbox(Field field, std::string_view mailbox, Pattern& pattern) {
+    const std::size_t at = mailbox.find('@');
+    const std::string_view domain = mailbox.substr(at + 1);
+    file(form(field, domain.empty() ? Kind::user : Kind::mailbox, count_of(mailbox.substr(0, at), '+')),
+         mailbox, pattern);
+    if (!domain.empty() && pattern.doubt.empty()) {
+        pattern.doubt = whats_odd_in_domain(domain);
+    }
+}
+
+void PatternReader::read_domain(Field field, std::string_view domain, Pattern& pattern) {
+    file_domain(form(field, Kind::domain), domain, pattern);
+    if (pattern.doubt.empty()) {
+        pattern.doubt = sys::Address::parse(domain) ? "a client's address is not a domain of a mailbox"
+                                                    : std::string{whats_odd_in_domain(domain)};
+    }
+}
+
+void PatternReader::read_mail(Field field, std::string_view word, Pattern& pattern) {
+    if (word == "<>") {
+        if (field != Field::sender) {
+            throw Unreadable{"expected a mailbox or a domain: only a sender may be empty"};
+        }
+        file(form(field, Kind::mailbox), "", pattern);
+        return;
+    }
+    const std::size_t at = word.find('@');
+    if (at == std::string_view::npos && word.front() == '.') {
+        read_below(field, word.substr(1), pattern);
+    } else if (at == std::string_view::npos || (at == 0 && word.size() > 1 && word[1] != '.')) {
+        const std::string_view domain = word.substr(at + 1);
+        if (!is_plain(domain)) {
+            throw Unreadable{"expected user@domain, user@, domain, .domain or /expression/"};
+        }
+        read_domain(field, domain, pattern);
+    } else if (is_plain(word.substr(0, at))) {
+        read_mailbox(field, word, pattern);
+    } else {
+        throw Unreadable{"expected user@domain, user@, domain, .domain or /expression/"};
+    }
+}
+
+void PatternReader::read_name(Field field, std::string_view word, Pattern& pattern) {
+    if (word.front() == '.' && field != Field::sasl) {
+        read_below(field, word.substr(1), pattern);
+        return;
+    }
+    if (!is_plain(word)) {
+        throw Unreadable{field == Field::sasl ? "expected a login name or /expression/"
+                                              : "expected a name, .domain or /expression/"};
+    }
+    file(form(field, Kind::name), word, pattern);
+    if (!has_host_names(field) || !pattern.doubt.empty()) {
+        return;
+    }
+    if (word.find('@') != std::string_view::npos) {
+        pattern.doubt = "a mailbox is not the name of a client";
+    } else {
+        pattern.doubt = whats_odd_in_host_name(word);
+    }
+}
+
+void PatternReader::read(Field field, std::string_view word, Pattern& pattern) {
+    if (has_addresses(field) && (is_address(word) || field == Field::server)) {
+        read_network(field, word, pattern);
+    } else if (word.front() == '/') {
+        read_expression(field, word, pattern);
+    } else if (has_mailboxes(field)) {
+        read_mail(field, word, pattern);
+    } else {
+        read_name(field, word, pattern);
+    }
+}
+
+} // namespace rules

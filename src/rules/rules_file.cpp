@@ -1,0 +1,238 @@
+#include "rules/rules_file.hpp"
+
+#include "rules/access_action.hpp"
+#include "rules/lines.hpp"
+#include "rules/postgrey_lists.hpp"
+#include "rules/verdict_text.hpp"
+#include "system/text.hpp"
+#include "system/trouble.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace rules {
+
+namespace {
+
+// Files that include one another; whoever needs more has made a circle.
+constexpr std::size_t deepest_include = 16;
+
+// What is wrong with a line: the word, and what was expected.
+struct Fault {
+    std::string what;
+    std::string expected;
+};
+
+// The first word of `rest`, which is left at the next one.
+std::string_view take_blank_word(std::string_view& rest) {
+    const std::size_t end = std::min(rest.size(), rest.find_first_of(blanks));
+    const std::string_view word = rest.substr(0, end);
+    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(blanks, end)));
+    return word;
+}
+
+std::string_view without_comment(std::string_view text) {
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::size_t start = text.size() - rest.size();
+        if (take_blank_word(rest).starts_with('#')) {
+            text = text.substr(0, start);
+            break;
+        }
+    }
+    return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+// The words of a verdict with one blank between them; an action's text is left as it is.
+std::string even_words(std::string_view text) {
+    std::string even;
+    while (!text.empty()) {
+        even.append(even.empty() ? "" : " ").append(take_blank_word(text));
+    }
+    return even;
+}
+
+void check_action(const std::string& action) {
+    if (sys::cleaned(action) != action) {
+        throw Fault{action, "expected UTF-8 without control characters"};
+    }
+    if (action == "REJECT" || action == "DEFER") {
+        throw Fault{action, "expected a text after it, for who sent the mail"};
+    }
+    if (const auto wrong = whats_wrong(action)) {
+        throw Fault{action, "expected an action that Postfix takes, not " + *wrong};
+    }
+}
+
+std::string verdict_in(std::string_view rest) {
+    const std::string_view word = take_blank_word(rest);
+    if (word.empty() || word.starts_with('#')) {
+        throw Fault{"the end of the line",
+                    "expected a verdict: pass, greylist, reject TEXT, defer TEXT or another action"};
+    }
+    const std::string name = sys::lower_case(word);
+    std::string text{word};
+    if (name == "pass" || name == "greylist") {
+        rest = without_comment(rest);
+        text.append(rest.empty() ? "" : " ").append(even_words(rest));
+    } else {
+        text.append(rest.empty() ? "" : " ").append(rest);
+    }
+    Verdict verdict;
+    try {
+        verdict = verdict_from(text);
+    } catch (const Unreadable& unreadable) {
+        throw Fault{unreadable.what.empty() ? text : unreadable.what, unreadable.expected};
+    }
+    if (verdict.kind == Verdict::Kind::action) {
+        check_action(verdict.action);
+    }
+    return text_of(verdict);
+}
+
+// `rest` is left as it is where it does not begin with a field.
+std::optional<Field> take_field(std::string_view& rest) {
+    std::string_view after = rest;
+    const auto field = field_named(take_blank_word(after));
+    if (field) {
+        rest = after;
+    }
+    return field;
+}
+
+class Reader {
+  public:
+    explicit Reader(Compiler& compiler) : compiler_(compiler) {}
+
+    void read(const std::string& path) {
+        open_.push_back(path);
+        read_lines(path, Comments::of_whole_lines, compiler_.complaints(), [&](const Line& line) {
+            try {
+                read_line(line);
+            } catch (const Fault& fault) {
+                compiler_.complaints().wrong(line.source, fault.what, fault.expected);
+            }
+        });
+        open_.pop_back();
+    }
+
+  private:
+    Compiler& compiler_;
+    std::vector<std::string> open_; // the files that are being read, each included by the one before
+    PatternReader patterns_;
+    Entry entry_;
+
+    void read_line(const Line& line) {
+        std::string_view rest = line.text;
+        std::string_view beginning = rest;
+        std::optional<std::string> written;
+        if (take_blank_word(beginning) == "include") {
+            include(without_comment(beginning));
+            return;
+        }
+        if (rest.starts_with("at")) {
+            written = source_in(rest);
+        }
+        read_entry(rest);
+        compiler_.add(entry_, line.source, written);
+    }
+
+    // `rest` is left as it is where it does not begin with `at SOURCE`.
+    static std::optional<std::string> source_in(std::string_view& rest) {
+        std::string_view after = rest;
+        if (take_blank_word(after) != "at") {
+            return std::nullopt;
+        }
+        const std::string source{take_blank_word(after)};
+        const std::size_t colon = source.rfind(':');
+        if (colon == std::string::npos || colon + 1 == source.size() ||
+            source.find_first_not_of("0123456789", colon + 1) != std::string::npos) {
+            throw Fault{"at " + source, "expected FILE:LINE"};
+        }
+        rest = after;
+        return source;
+    }
+
+    void read_entry(std::string_view rest) {
+        std::string_view after = rest;
+        entry_.size = 0;
+        entry_.is_default = take_blank_word(after) == "default";
+        if (entry_.is_default) {
+            rest = after;
+        }
+        while (const auto field = take_field(rest)) {
+            read_pattern(*field, take_blank_word(rest));
+        }
+        if (entry_.size == 0 && !entry_.is_default) {
+            throw Fault{
+                std::string{take_blank_word(rest)},
+                "expected client, reverse, helo, sender, recipient, sasl, server, default or include"};
+        }
+        entry_.verdict = verdict_in(rest);
+        std::sort(entry_.patterns.begin(), entry_.patterns.begin() + static_cast<std::ptrdiff_t>(entry_.size),
+                  [](const Pattern& a, const Pattern& b) { return a.form.field < b.form.field; });
+    }
+
+    void read_pattern(Field field, std::string_view word) {
+        const std::string name{name_of(field)};
+        if (word.empty() || word.starts_with('#')) {
+            throw Fault{name, "expected a pattern after it"};
+        }
+        if (std::any_of(entry_.begin(), entry_.end(),
+                        [field](const Pattern& p) { return p.form.field == field; })) {
+            throw Fault{name + ' ' + std::string{word}, "expected each field once"};
+        }
+        try {
+            patterns_.read(field, word, entry_.patterns[entry_.size]);
+            ++entry_.size;
+        } catch (const Unreadable& unreadable) {
+            throw Fault{name + ' ' + std::string{word}, unreadable.expected};
+        }
+    }
+
+    void include(std::string_view words) {
+        std::string_view rest = words;
+        std::string_view format = take_blank_word(rest);
+        if (rest.empty() ||
+            (format != "rules" && format != "whitelist-clients" && format != "whitelist-recipients")) {
+            rest = words;
+            format = "rules";
+        }
+        if (rest.empty()) {
+            throw Fault{"include", "expected a file after it"};
+        }
+        if (open_.size() == deepest_include) {
+            throw Fault{std::string{rest}, "expected no more than " + std::to_string(deepest_include) +
+                                               " files that include one another"};
+        }
+        const std::string path = std::filesystem::path{open_.back()}.replace_filename(std::string{rest});
+        const std::size_t depth = open_.size();
+        try {
+            read_as(format, path);
+        } catch (const sys::Trouble& trouble) {
+            open_.resize(depth);
+            throw Fault{std::string{rest},
+                        std::string{"expected a file that can be read: "} + trouble.what()};
+        }
+    }
+
+    void read_as(std::string_view format, const std::string& path) {
+        if (format == "whitelist-clients") {
+            read_client_list(path, compiler_);
+        } else if (format == "whitelist-recipients") {
+            read_recipient_list(path, compiler_);
+        } else {
+            read(path);
+        }
+    }
+};
+
+} // namespace
+
+void read_rules(const std::string& path, Compiler& compiler) {
+    Reader{compiler}.read(path);
+}
+
+} // namespace rules
