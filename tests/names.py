@@ -1,10 +1,14 @@
-"""A name server for a handful of hosts, on a loopback address of its own; every other name does not exist."""
+"""A name server for the clients of the tests, on a loopback address of its own; every other name does not exist."""
 
 import ipaddress
 import os
 import socket
 import struct
 import threading
+
+# Addresses and their names; the last one's name does not point back.
+HOSTS = {"192.0.2.1": "mail.example.net", "192.0.2.2": "mx.friend.example.com", "2001:db8::1": "six.example.net"}
+CLAIMS = {"192.0.2.9": "forged.example.com"}
 
 A, PTR, AAAA = 1, 12, 28
 NO_SUCH_NAME = 3
@@ -15,15 +19,13 @@ def encoded(name):
 
 
 class NameServer:
-    """`hosts`: address -> name; forward and back. `claims`: address -> name that does not point back."""
-
-    def __init__(self, hosts, claims=None):
+    def __init__(self):
         self.answers = {}
-        for address, name in hosts.items():
+        for address, name in HOSTS.items():
             address = ipaddress.ip_address(address)
             kind = A if address.version == 4 else AAAA
             self.answers.setdefault((name, kind), []).append(address.packed)
-        for address, name in (hosts | (claims or {})).items():
+        for address, name in (HOSTS | CLAIMS).items():
             self.answers.setdefault((ipaddress.ip_address(address).reverse_pointer, PTR), []).append(encoded(name))
         self.names = {name for name, _ in self.answers}
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -31,6 +33,12 @@ class NameServer:
         self.socket.bind((self.address, 53))
         self.thread = threading.Thread(target=self.serve)
         self.thread.start()
+
+    def seen_by(self, command, folder):
+        """`command` in a mount namespace whose /etc/resolv.conf names this server and no other. Needs root."""
+        resolver = folder / "resolv.conf"
+        resolver.write_text(f"nameserver {self.address}\noptions timeout:2\n")
+        return ["unshare", "--mount", "sh", "-c", f'mount --bind {resolver} /etc/resolv.conf && exec "$@"', "sh", *command]
 
     def serve(self):
         while question := self.socket.recvfrom(512):
