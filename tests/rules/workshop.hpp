@@ -39,7 +39,8 @@ class Workshop {
         ::rules::read_client_list(path("clients"), compiler_);
     }
     void recipients(std::string_view text) {
-        rules::read_recipient_list(write("recipients", text), compiler_);
+        write("recipients", text);
+        ::rules::read_recipient_list(path("recipients"), compiler_);
     }
 
     void rules(std::string_view text) {
