@@ -75,7 +75,7 @@ unit: $(BUILD)/tests/unit
 	$<
 
 $(BUILD)/tests/unit: $(tests:tests/%.cpp=$(BUILD)/tests/%.o) $(BUILD)/libgreyonce.a
-	$(CXX) $(CXXFLAGS) -o $@ $^ $(libraries) -lgtest -lgtest_main -lpthread
+	$(CXX) $(CXXFLAGS) -o $@ $^ $(libraries) -lgtest_main -lgtest -lpthread
 
 $(BUILD)/tests/%.o: tests/%.cpp
 	@mkdir -p $(@D)
@@ -92,7 +92,7 @@ pure := $(wildcard src/policy/request.cpp src/policy/action.cpp src/greylist/tri
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lgtest -lgtest_main -lpthread
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lgtest_main -lgtest -lpthread
 
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 
