@@ -1,0 +1,70 @@
+// Any bytes as a request: it is read or refused, and nothing of it can end a reply or a log line.
+#include "greylist/triplet.hpp"
+#include "policy/action.hpp"
+#include "policy/framing.hpp"
+#include "policy/greylist_texts.hpp"
+#include "policy/log_line.hpp"
+#include "policy/request.hpp"
+#include "system/text.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+
+namespace {
+
+void must(bool holds) {
+    if (!holds) {
+        std::abort();
+    }
+}
+
+bool is_one_line(const std::string& text) {
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+void check_reply(const std::string& reply) {
+    must(reply.starts_with("action=") && reply.ends_with("\n\n"));
+    must(is_one_line(reply.substr(0, reply.size() - 2)));
+}
+
+void check_request(const policy::Request& request) {
+    (void)policy::test_time(request);
+    check_reply(policy::reply("DEFER " + policy::waiting_text("%s %r", sys::Seconds{1}, request.recipient,
+                                                              request.etrn_domain.has_value())));
+    const std::string line = policy::decision_line({.action = "greylist", .reason = "new"}, request, false);
+    must(is_one_line(sys::cleaned(line)));
+    if (request.client_address) {
+        for (const bool hashed : {false, true}) {
+            const greylist::Grouping grouping{.by_host = hashed, .hashed = hashed};
+            const auto key = triplet_of(*request.client_address, request.sender, request.recipient, grouping);
+            must(is_one_line(key.text));
+            must(std::count(key.text.begin(), key.text.end(), ' ') == (hashed ? 0 : 2));
+        }
+    }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view bytes{reinterpret_cast<const char*>(data), size};
+
+    policy::Collector whole;
+    const std::size_t taken = whole.take(bytes);
+    policy::Collector halves;
+    std::size_t first = halves.take(bytes.substr(0, size / 2));
+    first += halves.take(bytes.substr(first));
+    must(taken == first && whole.block() == halves.block() && whole.is_complete() == halves.is_complete());
+
+    const std::string block{whole.block()};
+    const auto parsed = policy::parse_request(block);
+    if (const auto* request = std::get_if<policy::Request>(&parsed)) {
+        check_request(*request);
+    } else {
+        must(!std::get<policy::Malformed>(parsed).reason.empty());
+    }
+    check_reply(policy::reply(bytes));
+    (void)policy::from_base64(bytes);
+    (void)greylist::steady_sender(bytes);
+    return 0;
+}
