@@ -83,16 +83,18 @@ $(BUILD)/tests/%.o: tests/%.cpp
 
 # What decides and what reads formats, linked without Boost, libcdb and c-ares: what reaches for the world does not link.
 
-pure := $(wildcard src/policy/request.cpp src/policy/action.cpp src/greylist/triplet.cpp src/greylist/rule.cpp \
-                   src/greylist/record.cpp src/greylist/place.cpp src/greylist/crc.cpp src/greylist/page.cpp \
-                   src/greylist/page_zero.cpp src/rules/keys.cpp src/rules/ending.cpp \
-                   src/rules/order.cpp src/rules/host_name.cpp src/rules/patterns.cpp src/rules/entry.cpp \
-                   src/rules/verdict_text.cpp src/rules/access_action.cpp) \
-        src/system/address.cpp src/system/text.cpp src/system/trouble.cpp
+pure := $(addprefix src/,$(addsuffix .cpp, \
+            system/address system/text system/trouble \
+            policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
+            greylist/triplet greylist/rule greylist/record greylist/place greylist/crc greylist/page greylist/page_zero \
+            rules/access_action rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
+            rules/verdict_text))
+pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
+            system/address system/text policy/request policy/framing policy/reply greylist/triplet greylist/rule \
+            rules/access_action))
 
-$(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o)
-	@mkdir -p $(@D)
-	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lgtest_main -lgtest -lpthread
+$(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lgtest -lgtest_main -lpthread
 
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 

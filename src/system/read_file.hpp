@@ -10,8 +10,9 @@ namespace sys {
 // too.
 std::string read_file(const std::string& path, std::size_t limit);
 
-// Nothing stands under this name. For files that may be missing: the first exception that a statically linked program
-// throws costs it 8 million instructions (its unwinder sorts its tables), twenty times a whole decision.
+// Nothing stands under this name. For files that may be missing: the first exception that a statically linked
+// program throws costs it 8 million instructions (its unwinder sorts its tables), twenty times a whole
+// decision.
 bool is_missing(const std::string& path);
 
 } // namespace sys
