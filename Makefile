@@ -84,7 +84,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 # What decides and what reads formats, linked without Boost, libcdb and c-ares: what reaches for the world does not link.
 
 pure := $(addprefix src/,$(addsuffix .cpp, \
-            system/address system/text system/trouble \
+            system/address system/lines system/text system/trouble \
             policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/place greylist/crc greylist/page greylist/page_zero \
             rules/access_action rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \

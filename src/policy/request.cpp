@@ -1,5 +1,7 @@
 #include "policy/request.hpp"
 
+#include "system/lines.hpp"
+
 #include <resolv.h>
 
 #include <array>
@@ -52,17 +54,6 @@ constexpr std::array fields{
     Field{"policy_test_time", &Said::policy_test_time},
 };
 
-// Everything of `text` up to its first line's end, which is taken off.
-std::string_view take_line(std::string_view& text) {
-    const auto end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.ends_with('\r')) {
-        line.remove_suffix(1);
-    }
-    return line;
-}
-
 void note(Said& said, std::string_view line) {
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) {
@@ -79,7 +70,7 @@ void note(Said& said, std::string_view line) {
 std::variant<Said, Malformed> read_attributes(std::string_view text) {
     Said said;
     for (std::size_t count = 0; !text.empty(); ++count) {
-        const std::string_view line = take_line(text);
+        const std::string_view line = sys::take_line(text);
         if (line.empty()) {
             break;
         }
