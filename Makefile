@@ -88,10 +88,10 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/place greylist/crc greylist/page greylist/page_zero \
             rules/access_action rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
-            rules/verdict_text))
+            rules/verdict_text ask/endpoint ask/question ask/reply))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             system/address system/text policy/request policy/framing policy/reply greylist/triplet greylist/rule \
-            rules/access_action))
+            rules/access_action ask/endpoint ask/question ask/reply))
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
 	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lgtest -lgtest_main -lpthread
