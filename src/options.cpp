@@ -2,6 +2,7 @@
 
 #include "rules/access_action.hpp"
 #include "system/read_file.hpp"
+#include "system/text.hpp"
 #include "system/trouble.hpp"
 
 #include <boost/program_options/detail/config_file.hpp>
@@ -66,6 +67,11 @@ sys::Seconds duration(std::string_view text, sys::Seconds unit) {
     return of * static_cast<sys::Seconds::rep>(number(text, most, expected));
 }
 
+sys::Seconds above_0(std::string_view text) {
+    const sys::Seconds limit = duration(text, 1s);
+    return limit > 0s ? limit : throw WrongValue{"a duration above 0"};
+}
+
 std::uint64_t file_size(std::string_view text) {
     // Less would not hold the pages that every state has (greyonce-state(5)).
     constexpr std::uint64_t smallest = std::uint64_t{2} << 20U;
@@ -112,6 +118,22 @@ std::string header(const std::string& text) {
     return text;
 }
 
+// Adds one more server; nothing: those before it are not asked.
+void add_server(std::vector<ask::Server>& servers, const std::string& text) {
+    if (text.empty()) {
+        servers.clear();
+        return;
+    }
+    auto server = ask::parse_server(text);
+    servers.push_back(
+        server ? *std::move(server)
+               : throw WrongValue{"unix:/PATH, inet:HOST:PORT or inet:[IPV6]:PORT, NAME= before it or not"});
+}
+
+std::string one_line(const std::string& text) {
+    return sys::cleaned(text) == text ? text : throw WrongValue{"one line of text"};
+}
+
 template <typename Value>
 struct Named {
     std::string_view name;
@@ -142,6 +164,8 @@ std::string name_of(const std::array<Named<Value>, count>& choices, Value value)
 
 constexpr std::array<Named<LogTo>, 3> log_places{
     {{"syslog", LogTo::syslog}, {"stderr", LogTo::stderr_stream}, {"none", LogTo::none}}};
+constexpr std::array<Named<AskWhen>, 2> ask_times{{{"before", AskWhen::before}, {"after", AskWhen::after}}};
+constexpr std::array<Named<AskOk>, 2> ask_oks{{{"pass", AskOk::pass}, {"continue", AskOk::continues}}};
 constexpr std::array<Named<Clock>, 2> clocks{{{"system", Clock::system}, {"request", Clock::request}}};
 constexpr std::array<Named<int>, 19> facilities{{
     {"mail", LOG_MAIL},         {"daemon", LOG_DAEMON}, {"user", LOG_USER},     {"auth", LOG_AUTH},
@@ -241,11 +265,28 @@ constexpr std::array table{
            [](C& c, const T& v) { c.settings.sync = yes_or_no(v); },
            [](const S& s) { return yes_no(s.sync); }, "yes"},
 
+    Option{
+        "ask", "[NAME=]SERVER",
+        "another policy server, unix:/PATH or inet:HOST:PORT; may be repeated; with a name it is asked where "
+        "a rule says so",
+        [](C& c, const T& v) { add_server(c.settings.servers, v); }, nullptr},
+    Option{"ask-when", "WHEN", "before or after the greylist",
+           [](C& c, const T& v) { c.settings.ask_when = one_of(ask_times, v); },
+           [](const S& s) { return name_of(ask_times, s.ask_when); }},
+    Option{"ask-ok", "WHAT", "a server's OK: pass ends the decision, continue is no opinion",
+           [](C& c, const T& v) { c.settings.ask_ok = one_of(ask_oks, v); },
+           [](const S& s) { return name_of(ask_oks, s.ask_ok); }},
+    Option{"ask-timeout", "SECONDS", "a server that has not answered by then has no opinion",
+           [](C& c, const T& v) { c.settings.ask_timeout = above_0(v); },
+           [](const S& s) { return in_units(s.ask_timeout, 1s); }},
+    Option{"ask-context", "TEXT", "servers are sent it as the attribute policy_context",
+           [](C& c, const T& v) { c.settings.ask_context = one_line(v); }, nullptr},
+    Option{"no-greylist", "yes|no", "the greylist is not asked, and no state is touched",
+           [](C& c, const T& v) { c.settings.greylisting = !yes_or_no(v); },
+           [](const S& s) { return yes_no(!s.greylisting); }, "yes"},
+
     Option{"deadline", "SECONDS", "the answer goes out by then, whatever it waits for",
-           [](C& c, const T& v) {
-               const sys::Seconds limit = duration(v, 1s);
-               c.settings.deadline = limit > 0s ? limit : throw WrongValue{"a duration above 0"};
-           },
+           [](C& c, const T& v) { c.settings.deadline = above_0(v); },
            [](const S& s) { return in_units(s.deadline, 1s); }},
     Option{"on-error", "ACTION", "the answer in trouble",
            [](C& c, const T& v) { c.settings.on_error = action(v); }, [](const S& s) { return s.on_error; }},

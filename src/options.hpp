@@ -2,6 +2,7 @@
 // configuration file (greyonce.conf(5)). What a setting is for, others know.
 #pragma once
 
+#include "ask/endpoint.hpp"
 #include "greylist/rule.hpp"
 #include "greylist/triplet.hpp"
 #include "system/time.hpp"
@@ -20,6 +21,8 @@ constexpr std::string_view default_state = "/var/lib/greyonce/greylist.state";
 
 enum class LogTo { syslog, stderr_stream, none };
 enum class Clock { system, request };
+enum class AskWhen { before, after }; // the greylist
+enum class AskOk { pass, continues };
 
 struct Settings {
     greylist::Rule rule;
@@ -32,6 +35,12 @@ struct Settings {
     std::string state{default_state};
     std::uint64_t max_state_size = std::uint64_t{1} << 30U; // bytes
     bool sync = false;
+    bool greylisting = true;
+    std::vector<ask::Server> servers; // in the order in which they are asked
+    AskWhen ask_when = AskWhen::after;
+    AskOk ask_ok = AskOk::pass;
+    sys::Seconds ask_timeout{3}; // leaves time for others within the deadline
+    std::string ask_context;     // empty: policy_context goes as it came
     std::string on_error{"DUNNO"};
     sys::Seconds deadline{4}; // Exim's ${readsocket} gives up after 5
     LogTo log = LogTo::syslog;

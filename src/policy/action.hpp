@@ -9,6 +9,12 @@ namespace policy {
 // No opinion: the MTA goes on with what it would ask next (access(5)).
 constexpr std::string_view no_opinion = "DUNNO";
 
+// An action's first word in lower case, which says what it does: "dunno", "prepend", "450".
+std::string word_of(std::string_view action);
+
+// What follows the word, without the blanks between.
+std::string_view text_of(std::string_view action);
+
 // A longer action is cut: a header line has 998 bytes (RFC 5322, 2.1.1), an SMTP reply line fewer.
 constexpr std::size_t longest_action = 998;
 

@@ -10,8 +10,19 @@ namespace policy {
 
 namespace {
 
-// The way of a request. The first opinion ends it.
-constexpr std::array<Step, 3> steps{not_for_us, rules_step, greylist_step};
+struct Stage {
+    Step step;
+    bool asks_others = false;
+};
+
+// The way of a request. The first opinion ends it, but what passes here is still asked of others.
+constexpr std::array<Stage, 5> way{{
+    {not_for_us},
+    {rules_step},
+    {ask_before_greylist, true},
+    {greylist_step},
+    {ask_after_greylist, true},
+}};
 
 // A step in trouble is logged and has no opinion.
 std::optional<Opinion> opinion_of(Step step, Question& question) {
@@ -23,13 +34,31 @@ std::optional<Opinion> opinion_of(Step step, Question& question) {
     }
 }
 
+// Whether an opinion is that the mail passes, and nothing more; its header is put to the others.
+bool passes(const Opinion& opinion, Question& question) {
+    const std::string word = word_of(opinion.action);
+    if (word == "prepend") {
+        question.headers.push_back({std::string{text_of(opinion.action)}, opinion.account.reason});
+    }
+    return word == "prepend" || word == "dunno";
+}
+
 std::optional<Opinion> first_opinion(Question& question) {
-    for (const Step step : steps) {
-        if (auto opinion = opinion_of(step, question)) {
+    std::optional<Opinion> passing;
+    for (const auto& [step, asks_others] : way) {
+        if (passing && !asks_others) {
+            continue;
+        }
+        auto opinion = opinion_of(step, question);
+        if (!opinion) {
+            continue;
+        }
+        if (!passes(*opinion, question)) {
             return opinion;
         }
+        passing = std::move(opinion);
     }
-    return std::nullopt;
+    return passing;
 }
 
 // What is said where no step had an opinion.
@@ -38,7 +67,23 @@ Opinion otherwise(const Question& question) {
         const std::string& action = question.settings.on_error;
         return {action, {.action = std::string{logged(action)}, .reason = "trouble"}};
     }
-    return {std::string{no_opinion}, {.action = "pass", .reason = "no opinion"}};
+    return {std::string{no_opinion},
+            {.action = "pass",
+             .reason = question.headers.empty() ? "no opinion" : question.headers.front().from}};
+}
+
+// An answer that lets the mail pass has room for one header: the first.
+void add_header(Opinion& answer, Question& question) {
+    const std::string word = word_of(answer.action);
+    const bool passes = word == "dunno" || word == "prepend" || word == "ok" || word == "relay";
+    if (question.headers.empty() || !passes) {
+        return;
+    }
+    answer.action = "PREPEND " + question.headers.front().text;
+    for (std::size_t i = 1; i < question.headers.size(); ++i) {
+        question.remark(LogLine::Level::info, "a second header is left out: " + question.headers[i].from +
+                                                  ": " + question.headers[i].text);
+    }
 }
 
 } // namespace
@@ -46,7 +91,8 @@ Opinion otherwise(const Question& question) {
 Decision decide(const Request& request, const Settings& settings, sys::Time now) {
     Question question{.request = request, .settings = settings, .now = now};
     const auto said = first_opinion(question);
-    const Opinion opinion = said ? *said : otherwise(question);
+    Opinion opinion = said ? *said : otherwise(question);
+    add_header(opinion, question);
 
     Decision decision;
     decision.action = settings.dry_run ? no_opinion : opinion.action;

@@ -189,6 +189,9 @@ class Asking {
 } // namespace
 
 std::optional<Opinion> greylist_step(Question& question) {
+    if (!question.settings.greylisting) {
+        return std::nullopt;
+    }
     Asking asking{question};
     auto opinion = asking.opinion();
     asking.report_remarks();

@@ -19,6 +19,12 @@ struct Opinion {
     Account account;    // how the log tells it
 };
 
+// A header that a step wants in a mail that passes.
+struct Header {
+    std::string text; // Name: value
+    std::string from;
+};
+
 // One request on its way through the steps.
 struct Question {
     const Request& request;
@@ -26,8 +32,10 @@ struct Question {
     sys::Time now;
     rules::Verdict greylisting{};   // how the greylist is to be asked: the values of a rule that says so
     std::string greylisting_rule{}; // FILE:LINE of that rule
-    std::vector<LogLine> remarks{}; // what was found on the way
-    bool was_in_trouble = false;    // something failed that the decision needed
+    std::vector<std::string> servers_to_ask{}; // the names that a rule gave
+    std::vector<Header> headers{};             // in the order of the steps
+    std::vector<LogLine> remarks{};            // what was found on the way
+    bool was_in_trouble = false;               // something failed that the decision needed
 
     void remark(LogLine::Level level, std::string text) { remarks.push_back({level, std::move(text)}); }
     // A failure that the answer suffers from.
@@ -43,5 +51,9 @@ using Step = std::optional<Opinion> (*)(Question&);
 std::optional<Opinion> not_for_us(Question& question);
 std::optional<Opinion> rules_step(Question& question);
 std::optional<Opinion> greylist_step(Question& question);
+
+// Other policy servers, if they are to be asked at this point.
+std::optional<Opinion> ask_before_greylist(Question& question);
+std::optional<Opinion> ask_after_greylist(Question& question);
 
 } // namespace policy

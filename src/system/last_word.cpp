@@ -83,6 +83,13 @@ void set_deadline(Seconds from_now) {
     setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
+std::optional<std::chrono::microseconds> time_left() {
+    itimerval timer{};
+    getitimer(ITIMER_REAL, &timer);
+    const auto left = Seconds{timer.it_value.tv_sec} + std::chrono::microseconds{timer.it_value.tv_usec};
+    return left.count() == 0 ? std::nullopt : std::optional{left};
+}
+
 void claim() {
     is_claimed = true;
 }

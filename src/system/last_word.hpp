@@ -4,6 +4,7 @@
 
 #include "system/time.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace sys::last_word {
@@ -21,6 +22,9 @@ void prepare(std::string_view text, ExitStatus status);
 
 // The deadline is so long from now; 0: there is none.
 void set_deadline(Seconds from_now);
+
+// How long until the deadline; none where there is none.
+std::optional<std::chrono::microseconds> time_left();
 
 // From here on the caller writes the answer, or nobody waits for one: what ends the program writes nothing
 // more.
