@@ -104,7 +104,7 @@ with_mta      := $(filter tests/exim/% tests/postfix/% tests/servers/%,$(end_to_
 
 check: $(BUILD)/packages/build $(BUILD)/packages/test $(peer_packages:%=$(BUILD)/peers/%.deb)
 	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure $(sanitized)
-	$(PYTHON) tests/run.py --unit $(BUILD)/tests/unit $(sanitized) \
+	$(PYTHON) tests/run.py --unit $(BUILD)/tests/unit $(BUILD)/tests/pure $(sanitized) \
 	    --programs $(BUILD) $(end_to_end) \
 	    --programs $(BUILD)/dynamic $(filter-out $(with_mta),$(end_to_end))
 
