@@ -63,7 +63,7 @@ struct Request {
 };
 
 void say(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
 }
 
 // A pipe that nobody reads any more ends the work too.
@@ -330,7 +330,7 @@ void read_lines(const std::string& path, moving::Reader& reader) {
     const int error = std::ferror(file) != 0 ? errno : 0;
     std::free(line);
     if (!is_stdin) {
-        std::fclose(file);
+        static_cast<void>(std::fclose(file));
     }
     if (error != 0) {
         throw sys::Trouble("read", path, error);
@@ -410,12 +410,13 @@ int run(const Request& request) {
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::string_view first = argc > 1 ? argv[1] : "";
-    if (first == "--help" || first == "--version") {
-        print(first == "--help" ? std::string{usage} : "greystate " + std::string{version} + '\n');
-        return EX_OK;
-    }
     try {
+        const std::string_view first = argc > 1 ? argv[1] : "";
+        if (first == "--help" || first == "--version") {
+            print(first == "--help" ? std::string{usage} : "greystate " + std::string{version} + '\n');
+            finish_printing();
+            return EX_OK;
+        }
         return run(read_command_line(argc, argv));
     } catch (const Misuse& misuse) {
         say(misuse.what.empty() ? "" : "greystate: " + sys::cleaned(misuse.what) + '\n');

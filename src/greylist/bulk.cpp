@@ -36,7 +36,7 @@ class Bucket {
     std::size_t load(Forest& forest, const Page& page);
     void append(std::size_t node, std::string_view line);
     std::size_t node_with_room(const Place& way, std::size_t size);
-    PageNumber write(std::size_t node);
+    PageNumber write(std::size_t index);
 
     const StateFile& file_;
     std::deque<Node> nodes_; // a deque, so that views of the pages hold
@@ -112,7 +112,7 @@ PageNumber Bucket::write(std::size_t index) {
         }
     }
     if (node.page.head.number == 0) {
-        if (!file_.append(node.page)) {
+        if (!file_.append(node.page, StateFile::Growth::for_new_records)) {
             throw sys::Trouble("write", file_.path(), "the state is full (max-state-size)");
         }
     } else if (node.has_changed) {

@@ -47,6 +47,9 @@ std::optional<Page> Forest::second_look(PageNumber number, const Place& place) {
     for (int look = 0; look < most_looks; ++look) {
         Page::Bytes bytes{};
         const std::size_t size = file_.read_alone(number, bytes);
+        if (size < bytes.size() && number < file_.pages()) {
+            continue; // there is more
+        }
         if (size == 0 || (size < bytes.size() && place.depth > 0)) {
             return std::nullopt;
         }
@@ -102,8 +105,8 @@ std::array<PageNumber, 2> Forest::children_found_again(const Place& place) {
     std::array<bool, 2> leads_on{};
     const PageNumber end = file_.pages();
     for (PageNumber number = root_number(roots); number < end; ++number) {
-        const auto head = head_in(file_.read_head(number));
-        if (!head || head->number != number || head->place == place || !place.leads_to(head->place)) {
+        const auto head = file_.head(number);
+        if (!head || head->place == place || !place.leads_to(head->place)) {
             continue;
         }
         const unsigned side = place.side_of(head->place);
@@ -116,7 +119,7 @@ std::array<PageNumber, 2> Forest::children_found_again(const Place& place) {
         if (children.at(side) == 0 && leads_on.at(side) && file_.why_read_only() == 0) {
             const Place between = place.child(side);
             Page page{{.place = between, .children = children_found_again(between)}};
-            children.at(side) = file_.append(page) ? page.head.number : 0;
+            children.at(side) = file_.append(page, StateFile::Growth::for_lost_page) ? page.head.number : 0;
         }
     }
     return children;

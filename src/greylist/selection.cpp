@@ -84,7 +84,10 @@ bool Selection::selects(const Key& key) const {
     if (key.kind != Kind::triplet || fields.size() != 3) {
         return false;
     }
-    return (!sender || is_mailbox(sys::lower_case(steady_sender(*sender)), fields[1])) &&
+    const auto is_sender = [&](const std::string& wanted) {
+        return is_mailbox(sys::lower_case(wanted), fields[1]);
+    };
+    return (!sender || is_sender(*sender) || is_sender(steady_sender(*sender))) &&
            (!recipient || is_mailbox(sys::lower_case(*recipient), fields[2]));
 }
 

@@ -67,7 +67,7 @@ struct State::Parts {
     Found find(const Key& key, const Place& way);
     Page page_at(const Stop& stop);
     void write_without_forgotten(Page& page, std::string_view new_line) const;
-    void store_new(std::string_view line, const Place& way, const std::vector<Stop>& stops);
+    void store_new(std::string_view line, const Place& way, const Found& found);
     bool store_in_page(std::string_view line, const Stop& stop);
     bool store_in_new_page(std::string_view line, const Place& way, const Stop& leaf);
     bool store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops);
@@ -111,14 +111,15 @@ void State::Parts::write_without_forgotten(Page& page, std::string_view new_line
 // The first page with room takes it. Only where there is none are the forgotten records of all pages looked
 // for, then a page added, then a record that never passed given up: each is dearer or worse than the one
 // before.
-void State::Parts::store_new(std::string_view line, const Place& way, const std::vector<Stop>& stops) {
-    for (const Stop& stop : stops) {
-        if (stop.room >= size_in_page(line)) {
-            Page page = page_at(stop);
-            page.append(line);
-            write_without_forgotten(page, line);
-            return;
-        }
+void State::Parts::store_new(std::string_view line, const Place& way, const Found& found) {
+    const std::vector<Stop>& stops = found.stops;
+    const auto first = std::find_if(stops.begin(), stops.end(),
+                                    [&](const Stop& stop) { return stop.room >= size_in_page(line); });
+    if (first != stops.end()) {
+        Page page = first + 1 == stops.end() ? found.page : page_at(*first);
+        page.append(line);
+        write_without_forgotten(page, line);
+        return;
     }
     const bool is_stored = std::any_of(stops.begin(), stops.end(),
                                        [&](const Stop& stop) { return store_in_page(line, stop); }) ||
@@ -147,7 +148,7 @@ bool State::Parts::store_in_new_page(std::string_view line, const Place& way, co
     const unsigned side = leaf.place.side_of(way);
     Page page{{.place = leaf.place.child(side)}};
     page.append(line);
-    if (!file.append(page)) {
+    if (!file.append(page, StateFile::Growth::for_new_records)) {
         return false;
     }
     Page parent = page_at(leaf);
@@ -211,7 +212,7 @@ void State::update(const Key& key, const Step& step) {
         throw Trouble("remember", sys::cleaned(key.text, 100), "its key is too long");
     }
     if (old_line.empty()) {
-        parts.store_new(line, way, found.stops);
+        parts.store_new(line, way, found);
     } else {
         found.page.replace(old_line, line);
         parts.write_without_forgotten(found.page, line);

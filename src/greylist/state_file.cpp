@@ -131,7 +131,7 @@ void StateFile::read_start() {
             throw Trouble("open", path_, "not a regular file");
         }
         if (why_read_only_ != 0) {
-            throw Trouble("open", path_, why_read_only_);
+            return; // a new state, in which nobody is known
         }
         fill();
         size = read(0, bytes);
@@ -177,10 +177,17 @@ std::size_t StateFile::read_alone(PageNumber number, Page::Bytes& bytes) const {
     return read(number, bytes);
 }
 
-std::string StateFile::read_head(PageNumber number) const {
-    std::string bytes(head_size, '\0');
-    bytes.resize(sys::read_at(file_.number(), offset_of(number), bytes.data(), bytes.size(), path_));
-    return bytes;
+std::optional<Head> StateFile::head(PageNumber number) const {
+    for (int look = 0; look < 2; ++look) {
+        std::array<char, head_size> bytes{};
+        const std::size_t size =
+            sys::read_at(file_.number(), offset_of(number), bytes.data(), bytes.size(), path_);
+        const auto head = head_in({bytes.data(), size});
+        if (head && head->number == number) {
+            return head;
+        }
+    }
+    return std::nullopt;
 }
 
 void StateFile::write_bytes(PageNumber number, const char* bytes, std::size_t size) const {
@@ -195,13 +202,14 @@ void StateFile::write(const Page& page) const {
     write_bytes(page.head.number, bytes.data(), bytes.size());
 }
 
-bool StateFile::append(Page& page) const {
+bool StateFile::append(Page& page, Growth growth) const {
     const auto lock = lock_pages(0, 1, RecordLock::Mode::exclusive);
     const PageNumber count = std::max(pages(), fixed_pages);
     PageNumber number = count;
     if (is_orphan_of(page.head.place, count - 1)) {
         number = count - 1;
-    } else if (count > last_page_number || (std::uint64_t{count} + 1) * page_size > max_size_) {
+    } else if (count > last_page_number ||
+               (growth == Growth::for_new_records && (std::uint64_t{count} + 1) * page_size > max_size_)) {
         return false;
     }
     page.head.number = number;
@@ -212,8 +220,8 @@ bool StateFile::append(Page& page) const {
 // Whether the last page is one that a killed process added for this same place: the caller, who has the lock
 // of its root, knows that no parent points to it.
 bool StateFile::is_orphan_of(const Place& place, PageNumber number) const {
-    const auto head = head_in(read_head(number));
-    return head && head->number == number && head->place == place;
+    const auto last = head(number);
+    return last && last->place == place;
 }
 
 } // namespace greylist

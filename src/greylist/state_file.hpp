@@ -15,6 +15,7 @@
 #include "system/record_lock.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace greylist {
@@ -46,11 +47,14 @@ class StateFile {
     std::size_t read(PageNumber number, Page::Bytes& bytes) const;
     // The same while no page can be added.
     std::size_t read_alone(PageNumber number, Page::Bytes& bytes) const;
-    // The first head_size bytes of a page, or fewer.
-    [[nodiscard]] std::string read_head(PageNumber number) const;
+    // What the first line of a page says; none where there is no such page, or a byte of the line is wrong,
+    // also at a second look.
+    [[nodiscard]] std::optional<Head> head(PageNumber number) const;
     void write(const Page& page) const;
-    // Gives `page` a number after all others and writes it there; false where the file has its greatest size.
-    bool append(Page& page) const;
+    // Gives `page` a number after all others and writes it there; false where the file has its greatest size, which
+    // does not hold for a page that takes the place of a lost one.
+    enum class Growth { for_new_records, for_lost_page };
+    bool append(Page& page, Growth growth) const;
 
   private:
     bool open(Access access);

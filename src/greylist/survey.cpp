@@ -64,11 +64,11 @@ void check_unreached(const StateFile& file, const std::vector<bool>& is_reached,
         if (is_reached[number]) {
             continue;
         }
-        if (const auto head = head_in(file.read_head(number))) {
+        if (const auto head = file.head(number)) {
             result.remarks.push_back(named(*head) + ": no page points to it");
         } else {
-            result.findings.push_back("page " + std::to_string(number) +
-                                      ": damaged, and no page points to it");
+            result.remarks.push_back("page " + std::to_string(number) +
+                                     ": damaged, and no page points to it");
         }
     }
 }
@@ -132,8 +132,8 @@ void Sweeper::sweep_page(Page page) {
 void Sweeper::take_in_orphans() {
     std::map<std::string, Head> orphans; // the last one of each place
     for (PageNumber number = 1; number < is_reached_.size(); ++number) {
-        const auto head = is_reached_[number] ? std::nullopt : head_in(file_.read_head(number));
-        if (head && head->number == number) {
+        const auto head = is_reached_[number] ? std::nullopt : file_.head(number);
+        if (head) {
             orphans[head->place.text()] = *head;
         }
     }

@@ -10,7 +10,7 @@ constexpr Seconds long_enough = std::chrono::days{1};
 // What `greystate export` writes: the lines of the state (record.hpp).
 class GreyonceReader : public Reader {
   public:
-    explicit GreyonceReader(const Sink& sink) : sink_(sink) {}
+    explicit GreyonceReader(Sink sink) : sink_(std::move(sink)) {}
 
     void take(std::string_view line, std::size_t number) override {
         if (line.empty()) {

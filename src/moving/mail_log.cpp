@@ -78,7 +78,7 @@ std::optional<Time> time_in(std::string_view line, Time now) {
 
 class LogReader : public Reader {
   public:
-    LogReader(const Home& home, const Sink& sink) : home_(home), sink_(sink) {}
+    LogReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
 
     void take(std::string_view line, std::size_t number) override {
         const std::size_t postfix = line.find(" postfix");

@@ -32,7 +32,7 @@ Time time_of(std::int64_t seconds) {
 
 class GreylistdReader : public Reader {
   public:
-    GreylistdReader(const Home& home, const Sink& sink) : home_(home), sink_(sink) {}
+    GreylistdReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
 
     void take(std::string_view line, std::size_t number) override {
         line = trimmed(line);
@@ -99,7 +99,7 @@ class GreylistdReader : public Reader {
 
 class MilterGreylistReader : public Reader {
   public:
-    MilterGreylistReader(const Home& home, const Sink& sink) : home_(home), sink_(sink) {}
+    MilterGreylistReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
 
     void take(std::string_view line, std::size_t number) override {
         line = trimmed(line.substr(0, line.find('#')));
@@ -135,7 +135,7 @@ class MilterGreylistReader : public Reader {
 
 class SpamdbReader : public Reader {
   public:
-    SpamdbReader(const Home& home, const Sink& sink) : home_(home), sink_(sink) {}
+    SpamdbReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
 
     void take(std::string_view line, std::size_t number) override {
         if (line.empty()) {

@@ -113,7 +113,7 @@ std::optional<Key> key_in(std::string_view key, bool is_triplet) {
 
 class PostgreyReader : public Reader {
   public:
-    PostgreyReader(const Home& home, const Sink& sink) : home_(home), sink_(sink) {}
+    PostgreyReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
 
     void take(std::string_view line, std::size_t number) override {
         if (!line.starts_with(' ')) {
@@ -144,7 +144,7 @@ class PostgreyReader : public Reader {
     }
 
   private:
-    void take_pair(std::string_view key, std::string_view value) {
+    void take_pair(std::string_view key, std::string_view value) const {
         const auto numbers = split(value, ',');
         const auto first = number_of(numbers[0]);
         const auto second = numbers.size() > 1 ? number_of(numbers[1]) : std::nullopt;
@@ -152,7 +152,8 @@ class PostgreyReader : public Reader {
             sink_.complain(key_line_, "its value is no FIRST,LAST or COUNT,LAST");
             return;
         }
-        const bool is_triplet = is_hash(key) ? *first >= between_counts_and_times : key.find('/') != key.npos;
+        const bool is_triplet =
+            is_hash(key) ? *first >= between_counts_and_times : key.find('/') != std::string_view::npos;
         auto parsed = key_in(key, is_triplet);
         if (!parsed) {
             sink_.complain(key_line_, "its key is no CLIENT/SENDER/RECIPIENT and no address");
