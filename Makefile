@@ -28,7 +28,7 @@ lint_packages  := clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shel
 
 # Exim is installed; what would push it or another server aside is fetched and unpacked under $(BUILD)/peers,
 # and only the libraries that it needs are installed.
-test_packages  := python3 libgtest-dev tinycdb mandoc exim4-daemon-heavy \
+test_packages  := python3 strace db-util sqlite3 libgtest-dev tinycdb mandoc exim4-daemon-heavy \
                   libberkeleydb-perl libnet-server-perl libnetaddr-ip-perl libnet-dns-perl libnet-ip-perl \
                   libio-socket-inet6-perl \
                   libwrap0 libtirpc3 libbsd0 libevent-2.1-7 libsystemd-shared libicu72 libnsl2 libsasl2-2

@@ -49,7 +49,11 @@ class Asking {
 
     // None where the state could not be asked, or a mail that has to wait not be remembered.
     std::optional<Opinion> opinion() {
-        if (is_auto_whitelisted()) {
+        const auto is_known = is_auto_whitelisted();
+        if (!is_known) {
+            return std::nullopt;
+        }
+        if (*is_known) {
             return pass("client AWL");
         }
         const auto attempt = one_more_attempt();
@@ -88,12 +92,15 @@ class Asking {
         }
     }
 
-    bool is_auto_whitelisted() {
-        bool is_known = false;
-        if (rule_.auto_whitelist_clients > 0) {
+    // None where its record could not be read: nobody who may be known is told to wait.
+    std::optional<bool> is_auto_whitelisted() {
+        std::optional<bool> is_known;
+        if (rule_.auto_whitelist_clients == 0) {
+            is_known = false;
+        } else {
             update(client_, [&](const Seen& seen) {
                 is_known = greylist::is_auto_whitelisted(seen, rule_);
-                return is_known ? seen_again(*seen, question_.now) : std::nullopt;
+                return *is_known ? seen_again(*seen, question_.now) : std::nullopt;
             });
         }
         return is_known;
