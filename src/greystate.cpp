@@ -89,13 +89,14 @@ void show_progress(unsigned done) {
 }
 
 Kind kind_named(std::string_view name) {
-    for (const auto& [kind, word] : {std::pair{Kind::triplet, "triplet"}, std::pair{Kind::client, "client"},
-                                     std::pair{Kind::instance, "instance"}}) {
+    for (const auto& [kind, word] :
+         {std::pair{Kind::triplet, "triplet"}, std::pair{Kind::client, "client"},
+          std::pair{Kind::instance, "instance"}, std::pair{Kind::weight, "weight"}}) {
         if (name == word) {
             return kind;
         }
     }
-    throw Misuse{"--kind " + std::string{name} + ": expected triplet, client or instance"};
+    throw Misuse{"--kind " + std::string{name} + ": expected triplet, client, instance or weight"};
 }
 
 sys::Address address_in(std::string_view text) {

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t time_width = 10;
 constexpr std::size_t count_width = 6;
+constexpr std::size_t score_width = 11; // with its sign
+constexpr std::int64_t largest_score = 9'999'999'999;
 constexpr std::int64_t latest = 9'999'999'999;
 
 constexpr std::string_view empty_field = "<>";
@@ -20,10 +22,11 @@ constexpr std::string_view hex_digits = "0123456789ABCDEF";
 // What stands between a kind's letter and its key.
 struct Layout {
     char kind;
-    std::string_view numbers; // f: first, l: last, c: count
+    std::string_view numbers; // f: first, l: last, c: count, w: window, u: until, s: score
 };
 
-constexpr std::array<Layout, 3> layouts{Layout{'T', "flc"}, Layout{'C', "cl"}, Layout{'I', "l"}};
+constexpr std::array<Layout, 4> layouts{Layout{'T', "flc"}, Layout{'C', "cl"}, Layout{'I', "l"},
+                                        Layout{'W', "flcwus"}};
 
 const Layout* layout_of(char kind) {
     const auto* found =
@@ -32,7 +35,7 @@ const Layout* layout_of(char kind) {
 }
 
 constexpr std::size_t width_of(char number) {
-    return number == 'c' ? count_width : time_width;
+    return number == 'c' ? count_width : number == 's' ? score_width : time_width;
 }
 
 // Where the key begins in a line of this layout.
@@ -51,6 +54,12 @@ void append_number(std::string& line, std::uint64_t value, std::size_t width) {
     line.append(width - length, '0').append(digits.data(), length).append(1, ' ');
 }
 
+void append_score(std::string& line, std::int64_t score) {
+    const std::int64_t kept = std::clamp(score, -largest_score, largest_score);
+    line.append(1, kept < 0 ? '-' : '+');
+    append_number(line, static_cast<std::uint64_t>(kept < 0 ? -kept : kept), score_width - 1);
+}
+
 std::uint64_t stored(Time time) {
     return static_cast<std::uint64_t>(std::clamp<std::int64_t>(time.time_since_epoch().count(), 0, latest));
 }
@@ -66,6 +75,15 @@ std::optional<std::uint64_t> number_in(std::string_view digits) {
     return value;
 }
 
+std::optional<std::int64_t> score_in(std::string_view text) {
+    const auto digits = number_in(text.substr(1));
+    if (!digits || (text[0] != '+' && text[0] != '-')) {
+        return std::nullopt;
+    }
+    const auto value = static_cast<std::int64_t>(*digits);
+    return text[0] == '-' ? -value : value;
+}
+
 Time time_of(std::uint64_t seconds) {
     return Time{Seconds{static_cast<std::int64_t>(seconds)}};
 }
@@ -76,6 +94,53 @@ std::optional<unsigned char> escaped_byte(std::string_view text) {
         return std::nullopt;
     }
     return static_cast<unsigned char>(value);
+}
+
+void append(std::string& line, char number, const Record& record) {
+    switch (number) {
+    case 'f':
+        return append_number(line, stored(record.first), time_width);
+    case 'l':
+        return append_number(line, stored(record.last), time_width);
+    case 'w':
+        return append_number(line, stored(record.window), time_width);
+    case 'u':
+        return append_number(line, stored(record.until), time_width);
+    case 's':
+        return append_score(line, record.score);
+    default:
+        return append_number(line, std::min(record.count, most_counted), count_width);
+    }
+}
+
+// False where `text` is none.
+bool take(std::string_view text, char number, Record& record) {
+    if (number == 's') {
+        const auto score = score_in(text);
+        record.score = score.value_or(0);
+        return score.has_value();
+    }
+    const auto value = number_in(text);
+    if (!value) {
+        return false;
+    }
+    switch (number) {
+    case 'f':
+        record.first = time_of(*value);
+        break;
+    case 'l':
+        record.last = time_of(*value);
+        break;
+    case 'w':
+        record.window = time_of(*value);
+        break;
+    case 'u':
+        record.until = time_of(*value);
+        break;
+    default:
+        record.count = *value;
+    }
+    return true;
 }
 
 } // namespace
@@ -92,6 +157,14 @@ Key instance_key(std::string_view instance) {
     return {Kind::instance, escaped(instance)};
 }
 
+Key weight_key(std::string_view what, const std::vector<std::string>& fields) {
+    std::string text{what};
+    for (const std::string& field : fields) {
+        text.append(" ").append(escaped(field));
+    }
+    return {Kind::weight, std::move(text)};
+}
+
 std::string line_of(const Record& record) {
     const char kind = static_cast<char>(record.key.kind);
     const Layout& layout = *layout_of(kind);
@@ -99,10 +172,7 @@ std::string line_of(const Record& record) {
     line.reserve(key_start(layout) + record.key.text.size());
     line.append(1, kind).append(1, ' ');
     for (const char number : layout.numbers) {
-        const std::uint64_t value = number == 'f'   ? stored(record.first)
-                                    : number == 'l' ? stored(record.last)
-                                                    : std::min(record.count, most_counted);
-        append_number(line, value, width_of(number));
+        append(line, number, record);
     }
     return line.append(record.key.text);
 }
@@ -121,25 +191,16 @@ std::optional<Record> record_of(std::string_view line) {
         return std::nullopt;
     }
     Record record{.key = {static_cast<Kind>(line.front()), std::string{key}}, .first = {}, .last = {}};
-    bool has_first = false;
+    const std::string_view numbers = layout_of(line.front())->numbers;
     std::size_t at = 2;
-    for (const char number : layout_of(line.front())->numbers) {
+    for (const char number : numbers) {
         const std::size_t width = width_of(number);
-        const auto value = number_in(line.substr(at, width));
-        at += width + 1;
-        if (!value || line[at - 1] != ' ') {
+        if (!take(line.substr(at, width), number, record) || line[at + width] != ' ') {
             return std::nullopt;
         }
-        if (number == 'f') {
-            record.first = time_of(*value);
-            has_first = true;
-        } else if (number == 'l') {
-            record.last = time_of(*value);
-        } else {
-            record.count = *value;
-        }
+        at += width + 1;
     }
-    if (!has_first) {
+    if (numbers.find('f') == std::string_view::npos) {
         record.first = record.last;
     }
     return record;

@@ -19,6 +19,7 @@ enum class Kind : char {
     triplet = 'T',  // who has tried to send what to whom
     client = 'C',   // how often a client has come back, for the auto-whitelist
     instance = 'I', // a message that has had its header
+    weight = 'W',   // what the weight of a client remembers (greyonce-weight(5))
 };
 
 // `text` is the record's key as it stands in the file: its fields, escaped, with one blank between them.
@@ -33,6 +34,8 @@ struct Key {
 Key triplet_key(std::string_view client, std::string_view sender, std::string_view recipient);
 Key client_key(std::string_view client);
 Key instance_key(std::string_view instance);
+// `what` tells the weight's records apart: a message, a verdict, a list.
+Key weight_key(std::string_view what, const std::vector<std::string>& fields);
 
 struct Record {
     Key key;
@@ -40,14 +43,24 @@ struct Record {
     Time last;               // the latest attempt (triplet), the latest count (client), the header (instance)
     std::uint64_t count = 0; // triplet: attempts that passed; client: first successes, at most one an hour
 
+    // Of the weight alone.
+    Time window{};          // when the present count began
+    Time until{};           // after that it is forgotten
+    std::int64_t score = 0; // in ten-thousandths
+
     friend bool operator==(const Record&, const Record&) = default;
 };
 
 // A record as one line of the file, without its newline:
 //
-//     T FIRST LAST COUNT CLIENT SENDER RECIPIENT     T 1700000000 1700000301 000001 192.0.2.0 a@b.example
-//     c@d.example C COUNT LAST CLIENT                            C 000005 1700000301 192.0.2.1 I LAST
-//     INSTANCE                                I 1700000301 ab12.5f.0
+//     T FIRST LAST COUNT CLIENT SENDER RECIPIENT
+//     T 1700000000 1700000301 000001 192.0.2.0 a@b.example c@d.example
+//     C COUNT LAST CLIENT
+//     C 000005 1700000301 192.0.2.1
+//     I LAST INSTANCE
+//     I 1700000301 ab12.5f.0
+//     W FIRST LAST COUNT WINDOW UNTIL SCORE WHAT FIELDS
+//     W 1700000000 1700000301 000060 1700000000 1702592301 -0000061000 ham 192.0.2.1 b.example
 //
 // Numbers have a fixed width, so that a change never moves a record: times stop at 0 and 9999999999 (the year
 // 2286), counts at most_counted. A hashed key is one field. What a kind does not store reads as `last` or 0.

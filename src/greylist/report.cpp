@@ -17,6 +17,8 @@ std::string_view name_of(Kind kind) {
         return "client";
     case Kind::instance:
         return "instance";
+    case Kind::weight:
+        return "weight";
     }
     return "unknown";
 }
@@ -74,6 +76,8 @@ std::string state_of(const Record& record, Time now, const Rule& rule) {
         return is_auto_whitelisted(record, rule) ? "whitelisted" : "counting";
     case Kind::instance:
         return "header";
+    case Kind::weight:
+        return "remembered";
     }
     return "unknown";
 }
@@ -96,7 +100,10 @@ std::string json_line(const Record& record, Time now, const Rule& rule) {
     line += member("first", number(record.first)) + member("last", number(record.last));
     line += member("count", std::to_string(record.count));
     const auto fields = fields_of(record.key);
-    if (record.key.kind == Kind::instance) {
+    if (record.key.kind == Kind::weight) {
+        line += member("score_ten_thousandths", std::to_string(record.score)) +
+                member("until", number(record.until)) + member("key", json_string(record.key.text));
+    } else if (record.key.kind == Kind::instance) {
         line += member("instance", json_string(fields[0]));
     } else if (record.key.kind == Kind::client) {
         line += member("client", json_string(fields[0]));
@@ -115,6 +122,8 @@ void Figures::count(const Record& record, Time now, const Rule& rule) {
     newest = std::max(newest, record.last);
     if (is_forgotten(record, now, rule)) {
         ++forgotten;
+    } else if (record.key.kind == Kind::weight) {
+        ++weights;
     } else if (record.key.kind == Kind::instance) {
         ++headers;
     } else if (record.key.kind == Kind::client) {
@@ -125,7 +134,7 @@ void Figures::count(const Record& record, Time now, const Rule& rule) {
 }
 
 std::uint64_t Figures::records() const {
-    return pending + passed + counting + whitelisted + headers + forgotten;
+    return pending + passed + counting + whitelisted + headers + weights + forgotten;
 }
 
 std::string text_of(const Figures& figures, Time now) {
@@ -139,7 +148,7 @@ std::string text_of(const Figures& figures, Time now) {
         count("records", figures.records()) + count("triplets pending", figures.pending) +
         count("triplets passed", figures.passed) + count("clients whitelisted", figures.whitelisted) +
         count("clients counting", figures.counting) + count("messages with header", figures.headers) +
-        count("forgotten, still stored", figures.forgotten);
+        count("weights", figures.weights) + count("forgotten, still stored", figures.forgotten);
     if (figures.records() > 0) {
         const auto age = [&](Time time) {
             return date(time) + ", " + std::to_string((now - time).count()) + " s ago";
@@ -164,6 +173,7 @@ std::string prometheus_of(const Figures& figures, Time now) {
     records("client", "counting", figures.counting);
     records("client", "whitelisted", figures.whitelisted);
     records("instance", "header", figures.headers);
+    records("weight", "remembered", figures.weights);
     records("any", "forgotten", figures.forgotten);
     const auto gauge = [&](std::string_view name, std::string_view help, const std::string& value) {
         text.append("# HELP greyonce_").append(name).append(" ").append(help);

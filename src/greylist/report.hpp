@@ -26,6 +26,7 @@ struct Figures {
     std::uint64_t counting = 0;
     std::uint64_t whitelisted = 0;
     std::uint64_t headers = 0;
+    std::uint64_t weights = 0;
     std::uint64_t forgotten = 0; // of any kind, not counted above
     std::uint64_t pages = 0;
     std::uint64_t text_bytes = 0; // what the records take in the file

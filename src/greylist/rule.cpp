@@ -67,11 +67,16 @@ bool is_forgotten(const Record& record, Time now, const Rule& rule) {
         return age > rule.max_age;
     case Kind::instance:
         return age > instance_memory || age < -instance_memory;
+    case Kind::weight:
+        return now > record.until;
     }
     return false;
 }
 
 bool has_passed(const Record& record, const Rule& rule) {
+    if (record.key.kind == Kind::weight) {
+        return false; // a lookup more, no mail that waits longer
+    }
     return record.key.kind != Kind::triplet || record.count > 0 || record.last - record.first >= rule.delay;
 }
 

@@ -17,7 +17,7 @@ bool is_client(const Key& key, const sys::Address& client, const Grouping& group
         return key == client_key(client.text());
     }
     if (key.kind != Kind::triplet) {
-        return false;
+        return key.kind == Kind::weight && client_in(key) == client;
     }
     const std::string field = fields_of(key).front();
     const std::string in_key = fields_of(triplet_of(client, "", "", grouping)).front();
@@ -51,7 +51,11 @@ std::optional<sys::Address> client_in(const Key& key) {
     if (key.kind == Kind::instance) {
         return std::nullopt;
     }
-    const std::string client = fields_of(key).front();
+    const auto fields = fields_of(key);
+    if (key.kind == Kind::weight) {
+        return fields.size() > 1 ? sys::Address::parse(fields[1]) : std::nullopt;
+    }
+    const std::string& client = fields.front();
     return sys::Address::parse(std::string_view{client}.substr(0, client.find('/')));
 }
 

@@ -127,4 +127,12 @@ Key instance_of(std::string_view instance, const Grouping& grouping) {
     return grouping.hashed ? Key{Kind::instance, sha1_hex(cut)} : instance_key(cut);
 }
 
+Key weight_of(std::string_view what, std::vector<std::string> fields, const Grouping& grouping) {
+    for (std::string& field : fields) {
+        field.resize(std::min(field.size(), longest_in_key));
+    }
+    const Key key = weight_key(what, fields);
+    return grouping.hashed ? weight_key(what, {sha1_hex(key.text)}) : key;
+}
+
 } // namespace greylist

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace greylist {
 
@@ -24,6 +25,8 @@ Key triplet_of(const sys::Address& client, std::string_view sender, std::string_
                const Grouping& grouping);
 Key client_of(const sys::Address& client, const Grouping& grouping);
 Key instance_of(std::string_view instance, const Grouping& grouping);
+// Each field is cut; hashed, they are one.
+Key weight_of(std::string_view what, std::vector<std::string> fields, const Grouping& grouping);
 
 // The sender as it stands in a key: a BATV tag (prvs=) and everything from the first `+` are taken off the
 // local part, and each number that stands alone becomes `#`. The domain stays as it is.
