@@ -15,8 +15,8 @@ constexpr std::string_view blanks = " \t";
 constexpr std::string_view a_range =
     "answers like 127.0.0.2, 127.0.0.[2..8] or 127.0.0.[2;4..8], each with =SCORE or without";
 
-[[noreturn]] void refuse(std::string_view what, std::string_view expected) {
-    throw std::invalid_argument("\"" + std::string(what) + "\": expected " + std::string(expected));
+[[noreturn]] void refuse(std::string_view expected) {
+    throw std::invalid_argument(std::string(expected));
 }
 
 // The part of `text` before `separator`, taken off it together with the separator.
@@ -38,50 +38,50 @@ std::string_view next_word(std::string_view& text) {
 double score_word(std::string_view word) {
     const std::optional<double> score = parse_score(word);
     if (!score) {
-        refuse(word, "a number");
+        refuse("scores like 4.35 or -1.5");
     }
     return *score;
 }
 
-std::uint8_t octet_value(std::string_view text, std::string_view word) {
+std::uint8_t octet_value(std::string_view text) {
     std::uint8_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) {
-        refuse(word, a_range);
+        refuse(a_range);
     }
     return value;
 }
 
 // `2..8` or `2`.
-ListAnswers::Range range(std::string_view text, std::string_view word) {
+ListAnswers::Range range(std::string_view text) {
     std::string_view rest = text;
     const std::string_view first = take(rest, "..");
     const bool is_range = first.size() < text.size();
-    const ListAnswers::Range values{octet_value(first, word), octet_value(is_range ? rest : first, word)};
+    const ListAnswers::Range values{octet_value(first), octet_value(is_range ? rest : first)};
     if (values.last < values.first) {
-        refuse(word, "the smaller number of a range first");
+        refuse("the smaller number of a range first");
     }
     return values;
 }
 
 // Takes one octet and the dot behind it off `text`.
-std::vector<ListAnswers::Range> octet(std::string_view& text, std::string_view word) {
+std::vector<ListAnswers::Range> octet(std::string_view& text) {
     if (!text.starts_with('[')) {
-        return {range(take(text, "."), word)};
+        return {range(take(text, "."))};
     }
     if (text.find(']') == std::string_view::npos) {
-        refuse(word, a_range);
+        refuse(a_range);
     }
     text.remove_prefix(1);
     std::string_view inside = take(text, "]");
     if (text.starts_with('.')) {
         text.remove_prefix(1);
     } else if (!text.empty()) {
-        refuse(word, a_range);
+        refuse(a_range);
     }
     std::vector<ListAnswers::Range> ranges;
     do {
-        ranges.push_back(range(take(inside, ";"), word));
+        ranges.push_back(range(take(inside, ";")));
     } while (!inside.empty());
     return ranges;
 }
@@ -94,10 +94,10 @@ ListAnswers parse_answers(std::string_view word) {
         answers.score = score_word(text);
     }
     for (auto& ranges : answers.octets) {
-        ranges = octet(address, word);
+        ranges = octet(address);
     }
     if (!address.empty()) {
-        refuse(word, a_range);
+        refuse(a_range);
     }
     return answers;
 }
@@ -140,7 +140,7 @@ List parse_list(std::string_view line) {
     const std::string_view miss = next_word(rest);
     list.name = next_word(rest);
     if (list.name.empty()) {
-        refuse(line, form);
+        refuse(form);
     }
     list.hit = score_word(hit);
     list.miss = score_word(miss);

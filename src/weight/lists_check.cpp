@@ -2,6 +2,7 @@
 #include "system/text.hpp"
 #include "weight/names.hpp"
 #include "weight/number.hpp"
+#include "weight/score.hpp"
 #include "weight/weighing.hpp"
 
 namespace weight {
@@ -70,13 +71,13 @@ bool is_over_limits(const Weighing& weighing) {
 Verdict too_many_lists(Weighing& weighing) {
     Verdict& verdict = weighing.verdict;
     verdict.kind = Verdict::Kind::refused;
-    verdict.text = weighing.settings.list_limits.text + "; check http://www.robtex.com/rbl/" +
-                   full_text(weighing.subject.client) + ".html";
-    verdict.repeated_text = verdict.text;
+    verdict.text = too_many_lists_text(weighing.settings, weighing.subject);
     verdict.rate = weighing.rate;
     verdict.is_full = true;
+    verdict.is_weighed = true;
+    verdict.is_over_list_limits = true;
     verdict.is_for_message = true;
-    if (!is_temporary(weighing.settings.list_limits.text)) {
+    if (!is_temporary(verdict.text)) {
         verdict.spam = Verdict::Spam::client;
         verdict.spam_score = weighing.list_score;
     }
@@ -160,18 +161,19 @@ Opinion check_allow_lists(Weighing& weighing) {
 
 Opinion stop_after_lists(Weighing& weighing) {
     Verdict& verdict = weighing.verdict;
-    verdict.rate = weighing.rate;
-    if (weighing.settings.lists_only) {
-        verdict.text = " " + verdict.tokens() + " (only DNSBL check requested)";
-        return verdict;
-    }
-    if (weighing.known.lists_only) {
-        verdict.text = " " + verdict.tokens() + " (only DNSBL check requested (regex-nr: " +
-                       std::to_string(*weighing.known.lists_only) + "))";
+    const std::string tokens = " " + verdict.tokens();
+    if (weighing.settings.lists_only || weighing.known.lists_only) {
+        verdict.rate = weighing.rate;
+        verdict.is_weighed = true;
+        verdict.text =
+            tokens + (weighing.settings.lists_only ? " (only DNSBL check requested)"
+                                                   : " (only DNSBL check requested (regex-nr: " +
+                                                         std::to_string(*weighing.known.lists_only) + "))");
         return verdict;
     }
     if (weighing.known.earlier_rate && weighing.list_hits == 0) {
-        verdict.text = " using cached result; rate: " + *weighing.known.earlier_rate;
+        verdict.text =
+            " " + weighing.settings.texts.remembered_ham + "; rate: " + *weighing.known.earlier_rate;
         verdict.is_for_message = true;
         return verdict;
     }

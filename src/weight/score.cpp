@@ -9,12 +9,6 @@ namespace weight {
 
 namespace {
 
-// The reject text with another first word.
-std::string with_action(std::string_view text, const std::string& action) {
-    const std::size_t blank = text.find(' ');
-    return blank == std::string_view::npos ? std::string(text) : action + std::string(text.substr(blank));
-}
-
 bool has_deferring_token(const Weighing& weighing) {
     const std::string tokens = weighing.verdict.tokens();
     return std::ranges::any_of(weighing.settings.deferring.tokens, [&](const std::string& token) {
@@ -25,7 +19,7 @@ bool has_deferring_token(const Weighing& weighing) {
 Verdict no_dns_entries(Weighing& weighing) {
     Verdict& verdict = weighing.verdict;
     verdict.kind = Verdict::Kind::refused;
-    verdict.text = weighing.settings.dns_error_text + " Your HELO: " + weighing.subject.helo +
+    verdict.text = weighing.settings.texts.no_dns_entries + " Your HELO: " + weighing.subject.helo +
                    ", IP: " + full_text(weighing.subject.client);
     return verdict;
 }
@@ -48,12 +42,10 @@ Verdict refuse(Weighing& weighing) {
     Verdict& verdict = weighing.verdict;
     const Settings& settings = weighing.settings;
     const bool defers = weighing.rate < settings.deferring.level && has_deferring_token(weighing);
-    const std::string base =
-        defers ? with_action(settings.reject_text, settings.deferring.action) : settings.reject_text;
+    const std::string base = defers ? deferred_text(settings) : settings.texts.reject;
     verdict.kind = Verdict::Kind::refused;
     verdict.text = base + mismatch_text(weighing) + weighing.listed_domain_text + weighing.relay_text +
                    weighing.dialup_text;
-    verdict.repeated_text = base;
     verdict.is_for_message = true;
     if (!defers && !is_temporary(base)) {
         verdict.spam = spam_of(weighing);
@@ -74,6 +66,7 @@ Opinion finish(Weighing& weighing) {
     weighing.rate = rounded(weighing.rate);
     weighing.verdict.rate = weighing.rate;
     weighing.verdict.is_full = true;
+    weighing.verdict.is_weighed = true;
     if (weighing.nothing_in_dns && weighing.list_hits < 2) {
         return no_dns_entries(weighing);
     }
@@ -110,6 +103,17 @@ std::optional<Verdict> weigh(const Subject& subject, const Settings& settings, c
         }
     }
     return std::nullopt; // finish() has always an opinion
+}
+
+std::string deferred_text(const Settings& settings) {
+    const std::string& text = settings.texts.reject;
+    const std::size_t blank = text.find(' ');
+    return blank == std::string::npos ? text : settings.deferring.action + text.substr(blank);
+}
+
+std::string too_many_lists_text(const Settings& settings, const Subject& subject) {
+    return settings.list_limits.text + "; check http://www.robtex.com/rbl/" + full_text(subject.client) +
+           ".html";
 }
 
 std::optional<Verdict> exemption(const Subject& subject) {

@@ -1,9 +1,10 @@
-// What a client's weight is counted by: policyd-weight's settings under its names, with its defaults.
+// What a client's weight is counted by: policyd-weight's settings, with its defaults.
 #pragma once
 
 #include "weight/list.hpp"
+#include "weight/memory.hpp"
 
-#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ struct Score {
     double miss;
 };
 
-// greyonce-weight(5) says which check uses which.
+// Under policyd-weight's names; greyonce-weight(5) says which check uses which.
 struct Scores {
     Score client_ip_eq_helo_score{1.5, -1.25};
     Score helo_score{1.5, -2};
@@ -45,38 +46,54 @@ struct Lists {
     };
     std::vector<List> rhsbl{{"multi.surbl.org", 4, 0, "SURBL"}};
     std::vector<List> dnswl{};
+    bool dnsbl_is_default = true; // a list of one's own takes the place of all these
+    bool rhsbl_is_default = true;
 };
 
 // The limits of the lists: above either, the mail is refused at once.
 struct ListLimits {
-    int hits = 2;
+    unsigned hits = 2;
     double score = 8;
-    std::string text = "550 Your MTA is listed in too many DNSBLs";
+    std::string text{"550 Your MTA is listed in too many DNSBLs"};
 };
 
-// The part of the score that decides between refusing for good and for now.
+// What is refused for now and not for good.
 struct Deferring {
-    std::vector<std::string> tokens{"IN_SPAMCOP=", "BOGUS_MX="};
-    std::string action = "450"; // in place of the reject text's first word
-    double level = 5;           // from here on the mail is refused for good all the same
+    std::vector<std::string> tokens{"IN_SPAMCOP=", "BOGUS_MX="}; // one of them was found,
+    double level = 5;                                            // and the rate is below this
+    std::string action{"450"};                                   // in place of the reject text's first word
+};
+
+struct Texts {
+    std::string reject{
+        "550 Mail appeared to be SPAM or forged. Ask your Mail/DNS-Administrator to correct HELO "
+        "and DNS MX settings or to get removed from DNSBLs"};
+    std::string no_dns_entries{
+        "450 No DNS entries for your MTA, HELO and Domain. Contact YOUR administrator"};
+    std::string too_many_errors{"passed - too many local DNS-errors"};
+    std::string remembered_spam; // empty: the reject text and " [cached]"
+    std::string remembered_ham{"using cached result"};
 };
 
 struct Settings {
+    bool is_on = false;
     Scores scores;
     Lists lists;
     ListLimits list_limits;
-    double reject_level = 1;
-    std::string reject_text = "550 Mail appeared to be SPAM or forged. Ask your Mail/DNS-Administrator to "
-                              "correct HELO and DNS MX settings or to get "
-                              "removed from DNSBLs";
     Deferring deferring;
-    std::string dns_error_text =
-        "450 No DNS entries for your MTA, HELO and Domain. Contact YOUR administrator";
-    std::string too_many_errors_text = "passed - too many local DNS-errors";
-    int max_dns_errors = 3;                 // the one that ends the checks
-    bool lists_only = false;                // for every client
-    bool logs_only_scoring_lists = true;    // a miss that scores nothing leaves no token
-    bool ignores_private_addresses = false; // A records of a sender's domain
+    Texts texts;
+    MemoryRule memory;
+    ListRule list_rule;
+    double reject_level = 1;
+    // From here on a mail that is not refused is greylisted; none: all of them are.
+    std::optional<double> greylist_level;
+    std::string header{"X-policyd-weight"};        // empty: none
+    std::vector<std::string> nameservers;          // none: those of /etc/resolv.conf
+    unsigned max_dns_errors = 3;                   // the one that ends the checks
+    bool lists_only = false;                       // for every client
+    std::vector<std::string> lists_only_clients{}; // patterns of client names, for these
+    bool logs_only_scoring_lists = true;           // a miss that scores nothing leaves no token
+    bool ignores_private_addresses = false;        // A records of a sender's domain
 };
 
 } // namespace weight

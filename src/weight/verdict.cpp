@@ -14,7 +14,7 @@ std::string Verdict::tokens() const {
 
 bool is_temporary(std::string_view action) {
     const std::string lower = sys::lower_case(action);
-    return lower.starts_with('4') || lower.starts_with("defer") || lower.starts_with("rc:");
+    return lower.starts_with('4') || lower.starts_with("defer");
 }
 
 } // namespace weight

@@ -34,10 +34,11 @@ struct Verdict {
 
     Kind kind = Kind::passes;
     std::string text;
-    std::string repeated_text; // refused: the answer to the same message's next recipient
     double rate = 0;
     std::vector<Finding> findings;
     std::vector<ListNews> lists;
+    bool is_weighed = false; // `rate` is one
+    bool is_over_list_limits = false;
     bool is_full = false;        // every check was made, or the lists alone were enough
     bool is_for_message = false; // holds for the other recipients of the message
     bool is_ham = false;         // holds for the client and the sender's domain
@@ -49,7 +50,7 @@ struct Verdict {
     [[nodiscard]] std::string tokens() const;
 };
 
-// Does the action only put the mail off (4xx, DEFER…), or leave it to a restriction class (rc:name)? Such a
+// Does the action only put the mail off (4xx, DEFER…)? Such a
 // verdict is none of spam.
 bool is_temporary(std::string_view action);
 

@@ -32,11 +32,12 @@ void Weighing::note(std::string token) {
 }
 
 std::optional<Verdict> Weighing::count_error(std::string_view where) {
-    if (--errors_left > 0) {
+    errors_left -= errors_left > 0 ? 1 : 0;
+    if (errors_left > 0) {
         return std::nullopt;
     }
     verdict.kind = Verdict::Kind::passes;
-    verdict.text = std::string(" ").append(settings.too_many_errors_text).append(" in ").append(where);
+    verdict.text = std::string(" ").append(settings.texts.too_many_errors).append(" in ").append(where);
     verdict.is_for_message = true;
     return verdict;
 }

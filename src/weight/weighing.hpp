@@ -39,11 +39,11 @@ struct Weighing {
 
     double rate = 0;
     double list_score = 0; // of the lists, and of a client that seems to be on a dial-up line
-    int list_hits = 0;
+    unsigned list_hits = 0;
     double numeric_score = 0;
     double bogus_mx_score = 0;
     double random_penalty = 0;
-    int errors_left = settings.max_dns_errors;
+    unsigned errors_left = settings.max_dns_errors;
 
     Helo helo_state = helo_is_literal ? Helo::verified : Helo::unknown;
     bool helo_is_likely = false;  // policyd-weight's "untrusted" yes

@@ -95,7 +95,7 @@ TEST(Score, AForgedSenderFromAListedHostIsRefused) {
               "(check from: .victim. - helo: .helo.other. - helo-domain: .other.)  "
               "FROM_NOT_FAILED_HELO(DOMAIN)=10 RESOLVED_IP_IS_NOT_HELO=1.5");
     EXPECT_EQ(printed(verdict.rate), "25.5");
-    EXPECT_EQ(verdict.text, mail.settings.reject_text +
+    EXPECT_EQ(verdict.text, mail.settings.texts.reject +
                                 "; MTA helo: helo.other.com, MTA hostname: unknown[192.0.2.1] "
                                 "(helo/hostname mismatch)");
     EXPECT_EQ(verdict.spam, Verdict::Spam::client);
@@ -118,7 +118,7 @@ TEST(Score, BelowTheDeferLevelABogusMxIsDeferredAndNotRemembered) {
     const Verdict verdict = mail.weigh();
     EXPECT_EQ(printed(verdict.rate), "4.6");
     EXPECT_TRUE(verdict.text.starts_with("450 Mail appeared"));
-    EXPECT_TRUE(verdict.repeated_text.starts_with("450 Mail appeared"));
+    EXPECT_EQ(deferred_text(mail.settings).substr(0, 17), "450 Mail appeared");
     EXPECT_EQ(verdict.spam, Verdict::Spam::no);
 }
 
@@ -129,7 +129,7 @@ TEST(Score, MoreListsThanTheLimitRefuseAtOnce) {
     EXPECT_EQ(verdict.tokens(), " IN_DYN_PBL_SPAMHAUS=3.25 IN_SBL_XBL_SPAMHAUS=4.35 IN_SPAMCOP=3.75");
     EXPECT_EQ(verdict.text,
               "550 Your MTA is listed in too many DNSBLs; check http://www.robtex.com/rbl/192.0.2.1.html");
-    EXPECT_EQ(verdict.repeated_text, verdict.text);
+    EXPECT_TRUE(verdict.is_over_list_limits);
     EXPECT_EQ(verdict.spam, Verdict::Spam::client);
     EXPECT_EQ(printed(verdict.spam_score), "11.35");
 }
