@@ -4,6 +4,7 @@
 #include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
+#include "weight/configuration.hpp"
 
 #include <boost/program_options/detail/config_file.hpp>
 #include <boost/program_options/errors.hpp>
@@ -17,6 +18,8 @@
 #include <charconv>
 #include <limits>
 #include <sstream>
+#include <stdexcept>
+#include <utility>
 
 namespace po = boost::program_options;
 using namespace std::chrono_literals;
@@ -192,13 +195,28 @@ struct Option {
     std::string (*shown)(const Settings&);         // the value as text; null: nothing to show
     const char* when_bare = nullptr; // its value where none is given; null: a value must be given
     bool in_config = true;
+    const weight::Setting* weight = nullptr; // where it is one of these: in place of `set` and `shown`
+
+    constexpr Option(const char* its_name, const char* its_value, const char* its_help,
+                     void (*setter)(CommandLine&, const std::string&), std::string (*show)(const Settings&),
+                     const char* bare = nullptr, bool may_be_in_config = true)
+        : name(its_name), takes(its_value), help(its_help), set(setter), shown(show), when_bare(bare),
+          in_config(may_be_in_config) {}
+    constexpr explicit Option(const weight::Setting& setting)
+        : name(setting.name), takes(setting.takes), help(setting.help), set(nullptr), shown(nullptr),
+          weight(&setting) {}
 };
 
 using C = CommandLine;
 using S = Settings;
 using T = std::string;
 
-constexpr std::array table{
+weight::Settings& weight_of(CommandLine& line) {
+    auto& settings = line.settings.weight;
+    return settings ? *settings : settings.emplace();
+}
+
+constexpr std::array own_table{
     Option{"help", "yes|no", "print this and exit", [](C& c, const T& v) { c.help = yes_or_no(v); }, nullptr,
            "yes", false},
     Option{"version", "yes|no", "print the version and exit",
@@ -308,7 +326,56 @@ constexpr std::array table{
     Option{"exit-status", "yes|no", "exit with 0 pass, 75 defer, 77 reject",
            [](C& c, const T& v) { c.settings.exit_status = yes_or_no(v); },
            [](const S& s) { return yes_no(s.exit_status); }, "yes"},
+
+    Option{"spam-memory", "DAYS",
+           "a client that was refused is refused again for this time; 0: weighed again",
+           [](C& c, const T& v) { weight_of(c).memory.spam_age = duration(v, 24h); },
+           [](const S&) { return in_units(weight::MemoryRule{}.spam_age, 24h); }},
+    Option{"spam-pause", "SECONDS", "but who waits longer than this is soon weighed again",
+           [](C& c, const T& v) { weight_of(c).memory.spam_pause = duration(v, 1s); },
+           [](const S&) { return in_units(weight::MemoryRule{}.spam_pause, 1s); }},
+    Option{"ham-memory", "DAYS", "a client that passed is known for this time; 0: weighed again",
+           [](C& c, const T& v) { weight_of(c).memory.ham_age = duration(v, 24h); },
+           [](const S&) { return in_units(weight::MemoryRule{}.ham_age, 24h); }},
+    Option{"ham-trial", "SECONDS", "so long only its lists are asked; after that not even these,",
+           [](C& c, const T& v) { weight_of(c).memory.ham_trial = duration(v, 1s); },
+           [](const S&) { return in_units(weight::MemoryRule{}.ham_trial, 1s); }},
+    Option{"ham-window", "SECONDS", "for this time",
+           [](C& c, const T& v) { weight_of(c).memory.ham_window = duration(v, 1s); },
+           [](const S&) { return in_units(weight::MemoryRule{}.ham_window, 1s); }},
 };
+
+template <std::size_t... own, std::size_t... weights>
+constexpr auto with_weight(std::index_sequence<own...> /*of own_table*/,
+                           std::index_sequence<weights...> /*of the weight's*/) {
+    return std::array{own_table[own]..., Option{weight::settings_table[weights]}...};
+}
+
+// The weight's settings are options too (weight/configuration.hpp).
+constexpr auto table = with_weight(std::make_index_sequence<own_table.size()>{},
+                                   std::make_index_sequence<weight::settings_table.size()>{});
+
+void set(const Option& option, CommandLine& line, const std::string& value) {
+    if (option.weight == nullptr) {
+        option.set(line, value);
+        return;
+    }
+    try {
+        option.weight->set(weight_of(line), value);
+    } catch (const std::invalid_argument& wrong) {
+        throw WrongValue{wrong.what()};
+    }
+}
+
+std::optional<std::string> shown(const Option& option) {
+    if (option.shown != nullptr) {
+        return option.shown(Settings{});
+    }
+    if (option.weight != nullptr && option.weight->shown != nullptr) {
+        return option.weight->shown(weight::Settings{});
+    }
+    return std::nullopt;
+}
 
 const Option* find_option(std::string_view name) {
     for (const Option& option : table) {
@@ -329,8 +396,8 @@ class Value : public po::value_semantic {
     [[nodiscard]] std::string name() const override {
         std::string text =
             option_.when_bare == nullptr ? option_.takes : std::string{"[="} + option_.takes + "]";
-        if (option_.shown != nullptr) {
-            text.append(" (=").append(option_.shown(Settings{})).append(")");
+        if (const auto value = shown(option_)) {
+            text.append(" (=").append(*value).append(")");
         }
         return text;
     }
@@ -405,7 +472,7 @@ void apply(CommandLine& line, const po::option& said, bool from_config, const st
     }
     const std::string value = said.value.empty() ? option->when_bare : said.value.front();
     try {
-        option->set(line, value);
+        set(*option, line, value);
     } catch (const WrongValue& wrong) {
         line.complaints.push_back(where + said.string_key + ": \"" + value + "\": expected " +
                                   wrong.expected);

@@ -6,6 +6,7 @@
 #include "greylist/rule.hpp"
 #include "greylist/triplet.hpp"
 #include "system/time.hpp"
+#include "weight/settings.hpp"
 
 #include <syslog.h>
 
@@ -49,6 +50,8 @@ struct Settings {
     bool dry_run = false;
     bool until_eof = false;
     bool exit_status = false;
+    // Made with the first of its options: who does not weigh does not pay for its lists and texts.
+    std::optional<weight::Settings> weight;
 };
 
 // What the command line asked for.
