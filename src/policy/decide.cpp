@@ -16,9 +16,10 @@ struct Stage {
 };
 
 // The way of a request. The first opinion ends it, but what passes here is still asked of others.
-constexpr std::array<Stage, 5> way{{
+constexpr std::array<Stage, 6> way{{
     {not_for_us},
     {rules_step},
+    {weight_step},
     {ask_before_greylist, true},
     {greylist_step},
     {ask_after_greylist, true},
@@ -72,8 +73,12 @@ Opinion otherwise(const Question& question) {
              .reason = question.headers.empty() ? "no opinion" : question.headers.front().from}};
 }
 
-// An answer that lets the mail pass has room for one header: the first.
+// An answer that lets the mail pass has room for one header: the first, and the weight's where there is no
+// other.
 void add_header(Opinion& answer, Question& question) {
+    if (question.headers.empty() && !question.weight_header.empty()) {
+        question.headers.push_back({question.weight_header, "weight"});
+    }
     const std::string word = word_of(answer.action);
     const bool passes = word == "dunno" || word == "prepend" || word == "ok" || word == "relay";
     if (question.headers.empty() || !passes) {

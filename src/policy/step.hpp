@@ -34,6 +34,7 @@ struct Question {
     std::string greylisting_rule{}; // FILE:LINE of that rule
     std::vector<std::string> servers_to_ask{}; // the names that a rule gave
     std::vector<Header> headers{};             // in the order of the steps
+    std::string weight_header{};               // if no step has another
     std::vector<LogLine> remarks{};            // what was found on the way
     bool was_in_trouble = false;               // something failed that the decision needed
 
@@ -50,6 +51,7 @@ using Step = std::optional<Opinion> (*)(Question&);
 
 std::optional<Opinion> not_for_us(Question& question);
 std::optional<Opinion> rules_step(Question& question);
+std::optional<Opinion> weight_step(Question& question);
 std::optional<Opinion> greylist_step(Question& question);
 
 // Other policy servers, if they are to be asked at this point.

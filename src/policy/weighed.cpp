@@ -1,0 +1,58 @@
+#include "policy/weighed.hpp"
+
+#include "rules/expression.hpp"
+#include "system/text.hpp"
+#include "weight/number.hpp"
+
+namespace policy {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+} // namespace
+
+weight::Subject weighed_subject(const Request& request) {
+    return {
+        .client = *request.client_address,
+        .client_name = sys::lower_case(request.client_name),
+        .helo = sys::lower_case(request.helo_name),
+        .sender = sys::lower_case(request.sender),
+        .recipient = sys::lower_case(request.recipient),
+        .instance = std::string{request.instance},
+    };
+}
+
+weight::Known known_of(const Request& request, const weight::Settings& settings) {
+    weight::Known known;
+    unsigned number = 0;
+    for (const std::string& pattern : settings.lists_only_clients) {
+        ++number;
+        if (rules::ask_expression(pattern, request.client_name) == rules::Answer::matches) {
+            known.lists_only = number;
+            return known;
+        }
+    }
+    return known;
+}
+
+Weighed weigh_now(const Settings& settings, const weight::Settings& weight, const weight::Subject& subject,
+                  const weight::Known& known) {
+    const auto start = steady_clock::now();
+    const milliseconds limit = milliseconds(settings.deadline) * 3 / 4;
+    weight::Resolver resolver{weight.nameservers};
+    Weighed weighed{weigh_by_dns(subject, weight, known, resolver, limit), resolver.answers()};
+    weighed.dns_time = std::chrono::round<milliseconds>(steady_clock::now() - start);
+    return weighed;
+}
+
+std::string weighed_line(const Weighed& weighed, const weight::Subject& subject) {
+    return "weighted check: " + weighed.verdict.tokens() + "; <client=" + subject.client_name + "[" +
+           weight::full_text(subject.client) + "]> <helo=" + subject.helo +
+           "> <from=" + weight::without_extension(subject.sender) + "> <to=" + subject.recipient +
+           ">; rate: " + weight::printed(weighed.verdict.rate) +
+           "; dns: " + std::to_string(weighed.dns_time.count()) + " ms";
+}
+
+} // namespace policy

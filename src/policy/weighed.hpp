@@ -1,0 +1,30 @@
+// A request weighed by the DNS: what the step that decides and the explanation have in common.
+#pragma once
+
+#include "options.hpp"
+#include "policy/request.hpp"
+#include "weight/lookup.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace policy {
+
+weight::Subject weighed_subject(const Request& request);
+
+// What the request itself says: whether the client's name is one for which the lists alone are asked.
+weight::Known known_of(const Request& request, const weight::Settings& settings);
+
+struct Weighed {
+    weight::Verdict verdict;
+    weight::Answers answers;
+    std::chrono::milliseconds dns_time{};
+};
+// Takes three quarters of the deadline at most. Throws sys::Trouble where the DNS cannot be asked at all.
+Weighed weigh_now(const Settings& settings, const weight::Settings& weight, const weight::Subject& subject,
+                  const weight::Known& known);
+
+// The line of a full verdict in the log, in policyd-weight's form.
+std::string weighed_line(const Weighed& weighed, const weight::Subject& subject);
+
+} // namespace policy
