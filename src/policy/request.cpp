@@ -4,6 +4,7 @@
 
 #include <resolv.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -55,6 +56,8 @@ constexpr std::array fields{
 };
 
 void note(Said& said, std::string_view line) {
+    // No name begins with a blank, but an Exim ACL that goes on over several lines may put some there.
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) {
         return;

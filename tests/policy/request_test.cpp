@@ -48,6 +48,13 @@ TEST(Request, UnknownNamesAndLinesWithoutEqualsAreIgnored) {
     EXPECT_EQ(parsed("garbage\n=\nnew_in_postfix_9=1\n" + ordinary).sender, "alice@example.net");
 }
 
+TEST(Request, BlanksBeforeANameAreNotPartOfIt) {
+    const Request request =
+        parsed("client_address=192.0.2.1\n    sender= alice@example.net\n  recipient=bob@example.org\n   \n");
+    EXPECT_EQ(request.sender, " alice@example.net");
+    EXPECT_EQ(request.recipient, "bob@example.org");
+}
+
 TEST(Request, TheLastOfARepeatedNameWins) {
     EXPECT_EQ(parsed(ordinary + "sender=carol@example.net\n").sender, "carol@example.net");
 }
