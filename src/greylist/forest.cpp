@@ -31,12 +31,9 @@ std::optional<Page> Forest::child(const Page& page, unsigned side) {
 }
 
 std::optional<Page> Forest::page_at(PageNumber number, const Place& place) {
-    Page::Bytes bytes; // NOLINT: read() fills what is looked at
-    if (file_.read(number, bytes) == bytes.size()) {
-        auto page = Page::read(bytes);
-        if (page && page->head.number == number && page->head.place == place) {
-            return page;
-        }
+    auto page = Page::read([&](Page::Bytes& bytes) { return file_.read(number, bytes) == bytes.size(); });
+    if (page && page->head.number == number && page->head.place == place) {
+        return page;
     }
     return second_look(number, place);
 }

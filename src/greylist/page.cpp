@@ -94,25 +94,27 @@ std::optional<Head> head_in(std::string_view bytes) {
 }
 
 std::optional<Page> Page::read(const Bytes& bytes) {
-    const std::string_view text = view(bytes);
-    const auto head = head_in(text);
-    if (!head) {
-        return std::nullopt;
+    return read([&](Bytes& buffer) {
+        buffer = bytes;
+        return true;
+    });
+}
+
+bool Page::accept() {
+    const std::string_view text = view(bytes_);
+    const auto first_line = head_in(text);
+    if (!first_line) {
+        return false;
     }
     for (std::size_t block = 0; block < blocks; ++block) {
         if (!is_whole(text, block)) {
-            return std::nullopt;
+            return false;
         }
     }
-    const std::string_view lines = text.substr(head_size);
-    const auto used = end_of_lines(lines);
-    if (!used) {
-        return std::nullopt;
-    }
-    std::optional<Page> page{*head};
-    std::memcpy(page->lines_.data(), lines.data(), *used);
-    page->used_ = *used;
-    return page;
+    const auto used = end_of_lines(text.substr(head_size));
+    head = *first_line;
+    used_ = used.value_or(0);
+    return used.has_value();
 }
 
 std::string Page::whole_lines(const Bytes& bytes) {
@@ -151,9 +153,10 @@ std::string_view Page::line_with(const Key& key) const {
 
 void Page::append(std::string_view line) {
     assert(line.size() < room());
-    std::memcpy(lines_.data() + used_, line.data(), line.size());
-    used_ += line.size();
-    lines_[used_++] = '\n';
+    char* const end = bytes_.data() + head_size + used_;
+    std::memcpy(end, line.data(), line.size());
+    end[line.size()] = '\n';
+    used_ += line.size() + 1;
 }
 
 void Page::replace(std::string_view old_line, std::string_view line) {
@@ -162,31 +165,31 @@ void Page::replace(std::string_view old_line, std::string_view line) {
         append(line);
         return;
     }
-    std::memcpy(lines_.data() + (old_line.data() - lines_.data()), line.data(), line.size());
+    std::memcpy(bytes_.data() + (old_line.data() - bytes_.data()), line.data(), line.size());
 }
 
 void Page::erase(std::string_view old_line) {
-    const auto start = static_cast<std::size_t>(old_line.data() - lines_.data());
-    const std::size_t after = start + old_line.size() + 1;
-    std::memmove(lines_.data() + start, lines_.data() + after, used_ - after);
-    used_ -= after - start;
+    char* const start = bytes_.data() + (old_line.data() - bytes_.data());
+    const char* const after = start + old_line.size() + 1;
+    const char* const end = bytes_.data() + head_size + used_;
+    std::memmove(start, after, static_cast<std::size_t>(end - after));
+    used_ -= old_line.size() + 1;
 }
 
-Page::Bytes Page::bytes() const {
-    Bytes bytes;
-    bytes.fill('\n');
+const Page::Bytes& Page::bytes() {
     const std::string words = first_words(head);
     assert(words.size() <= crcs_start);
-    std::fill_n(bytes.data(), own_crc_start, ' ');
-    std::memcpy(bytes.data(), words.data(), words.size());
-    std::memcpy(bytes.data() + head_size, lines_.data(), used_);
+    std::fill_n(bytes_.data(), own_crc_start, ' ');
+    std::memcpy(bytes_.data(), words.data(), words.size());
+    std::fill(bytes_.begin() + static_cast<std::ptrdiff_t>(head_size + used_), bytes_.end(), '\n');
+    bytes_[head_size - 1] = '\n';
     for (std::size_t block = 0; block < blocks; ++block) {
-        const std::string crc = crc_of(block_of(view(bytes), block));
-        std::memcpy(bytes.data() + crcs_start + block * crc_width, crc.data(), crc.size());
+        const std::string crc = crc_of(block_of(view(bytes_), block));
+        std::memcpy(bytes_.data() + crcs_start + block * crc_width, crc.data(), crc.size());
     }
-    const std::string own = crc_of(view(bytes).substr(0, own_crc_start));
-    std::memcpy(bytes.data() + own_crc_start, own.data(), own.size());
-    return bytes;
+    const std::string own = crc_of(view(bytes_).substr(0, own_crc_start));
+    std::memcpy(bytes_.data() + own_crc_start, own.data(), own.size());
+    return bytes_;
 }
 
 } // namespace greylist

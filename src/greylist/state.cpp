@@ -67,7 +67,8 @@ struct State::Parts {
     Found find(const Key& key, const Place& way);
     Page page_at(const Stop& stop);
     void write_without_forgotten(Page& page, std::string_view new_line) const;
-    void store_new(std::string_view line, const Place& way, const Found& found);
+    void store_new(std::string_view line, const Place& way, Found& found);
+    void append_to(Page& page, std::string_view line) const;
     bool store_in_page(std::string_view line, const Stop& stop);
     bool store_in_new_page(std::string_view line, const Place& way, const Stop& leaf);
     bool store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops);
@@ -108,17 +109,23 @@ void State::Parts::write_without_forgotten(Page& page, std::string_view new_line
     file.write(page);
 }
 
+void State::Parts::append_to(Page& page, std::string_view line) const {
+    page.append(line);
+    write_without_forgotten(page, line);
+}
+
 // The first page with room takes it. Only where there is none are the forgotten records of all pages looked
 // for, then a page added, then a record that never passed given up: each is dearer or worse than the one
 // before.
-void State::Parts::store_new(std::string_view line, const Place& way, const Found& found) {
+void State::Parts::store_new(std::string_view line, const Place& way, Found& found) {
     const std::vector<Stop>& stops = found.stops;
     const auto first = std::find_if(stops.begin(), stops.end(),
                                     [&](const Stop& stop) { return stop.room >= size_in_page(line); });
     if (first != stops.end()) {
-        Page page = first + 1 == stops.end() ? found.page : page_at(*first);
-        page.append(line);
-        write_without_forgotten(page, line);
+        if (first->number != found.page.head.number) {
+            found.page = page_at(*first);
+        }
+        append_to(found.page, line);
         return;
     }
     const bool is_stored = std::any_of(stops.begin(), stops.end(),

@@ -197,8 +197,8 @@ void StateFile::write_bytes(PageNumber number, const char* bytes, std::size_t si
     }
 }
 
-void StateFile::write(const Page& page) const {
-    const auto bytes = page.bytes();
+void StateFile::write(Page& page) const {
+    const auto& bytes = page.bytes();
     write_bytes(page.head.number, bytes.data(), bytes.size());
 }
 

@@ -50,9 +50,9 @@ class StateFile {
     // What the first line of a page says; none where there is no such page, or a byte of the line is wrong,
     // also at a second look.
     [[nodiscard]] std::optional<Head> head(PageNumber number) const;
-    void write(const Page& page) const;
-    // Gives `page` a number after all others and writes it there; false where the file has its greatest size, which
-    // does not hold for a page that takes the place of a lost one.
+    void write(Page& page) const;
+    // Gives `page` a number after all others and writes it there; false where the file has its greatest size,
+    // which does not hold for a page that takes the place of a lost one.
     enum class Growth { for_new_records, for_lost_page };
     bool append(Page& page, Growth growth) const;
 
