@@ -121,6 +121,7 @@ int compile(int argc, char** argv) {
     for (const CompileJob::Source& source : job.sources) {
         read_source(source, compiler);
     }
+    compiler.finish();
     const rules::Complaints& complaints = compiler.complaints();
     for (const std::string& line : complaints.lines()) {
         complain(line + '\n');

@@ -1,11 +1,13 @@
 #include "rules/book.hpp"
 
 #include "rules/compiled.hpp"
+#include "rules/lines.hpp"
 #include "system/trouble.hpp"
 
 #include <cdb.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <limits>
 #include <memory>
@@ -31,39 +33,40 @@ const char* Book::keep(std::string_view text) {
     return block.data() + block.size() - text.size();
 }
 
-// The slot of these patterns, or the free one where they belong.
-Book::Slot& Book::slot_of(std::uint32_t hash, std::string_view patterns) {
-    const std::size_t mask = known_.size() - 1;
-    for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
-        Slot& slot = known_[i];
-        if (slot.number == 0) {
-            return slot;
+std::string_view Book::patterns(std::uint32_t line) const {
+    return {lines_[line].start, std::size_t{lines_[line].key} + lines_[line].expressions};
+}
+
+void Book::take_repeats(const Heap& heap, std::vector<Repeat>& repeats) {
+    std::vector<const Mark*> table(std::bit_ceil(2 * heap.size() + 1)); // by hash, half full at most
+    for (const Mark& mark : heap) {
+        std::size_t i = mark.hash % table.size();
+        while (table[i] != nullptr &&
+               (table[i]->hash != mark.hash || patterns(table[i]->line) != patterns(mark.line))) {
+            i = (i + 1) % table.size();
         }
-        if (slot.hash == hash) {
-            const Line& line = lines_[slot.number - 1];
-            if (patterns == std::string_view{line.start, std::size_t{line.key} + line.expressions}) {
-                return slot;
-            }
+        if (table[i] == nullptr) {
+            table[i] = &mark;
+            continue;
         }
+        const auto source = [](const Line& line) {
+            return std::string{line.start + line.key + line.expressions, line.source};
+        };
+        Line& line = lines_[mark.line];
+        const std::string text =
+            entry_text({line.start, line.key}, {line.start + line.key, line.expressions});
+        repeats.push_back({std::string{trimmed(text)}, source(line), source(lines_[table[i]->line])});
+        line.start = nullptr;
     }
 }
 
-void Book::make_room() {
-    if (lines_.size() * 2 < known_.size()) {
-        return;
+std::vector<Book::Repeat> Book::take_repeats() {
+    std::vector<Repeat> repeats;
+    for (Heap& heap : heaps_) {
+        take_repeats(heap, repeats);
+        Heap{}.swap(heap);
     }
-    std::vector<Slot> before(known_.size() * 2);
-    before.swap(known_);
-    const std::size_t mask = known_.size() - 1;
-    for (const Slot& slot : before) {
-        std::size_t i = slot.hash & mask;
-        while (slot.number != 0 && known_[i].number != 0) {
-            i = (i + 1) & mask;
-        }
-        if (slot.number != 0) {
-            known_[i] = slot;
-        }
-    }
+    return repeats;
 }
 
 void Book::add_shape(const Shape& shape) {
@@ -79,29 +82,21 @@ void Book::add_shape(const Shape& shape) {
     }
 }
 
-std::optional<std::string> Book::add(const Entry& entry, std::string_view source) {
-    Line line;
+void Book::add(const Entry& entry, std::string_view source) {
     text_.clear();
     append_key(text_, entry);
+    Line line;
     line.key = size_of(text_);
     append_expressions(text_, entry);
-    const std::size_t patterns = text_.size();
-    line.expressions = static_cast<std::uint32_t>(patterns) - line.key;
+    line.expressions = size_of(text_) - line.key;
     line.source = size_of(source);
     line.verdict = size_of(entry.verdict);
-
-    make_room();
-    const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>{}(text_));
-    Slot& slot = slot_of(hash, text_);
-    if (slot.number != 0) {
-        const Line& earlier = lines_[slot.number - 1];
-        return std::string{earlier.start + earlier.key + earlier.expressions, earlier.source};
-    }
+    const std::size_t hash = std::hash<std::string_view>{}(text_);
+    heaps_[hash >> 56U].push_back(
+        {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(lines_.size())});
     line.start = keep(text_.append(source).append(entry.verdict));
     lines_.push_back(line);
-    slot = {hash, static_cast<std::uint32_t>(lines_.size())};
     add_shape(shape_of(entry));
-    return std::nullopt;
 }
 
 std::string Book::index() const {
@@ -118,6 +113,9 @@ std::uint64_t Book::file_size() const {
     constexpr std::uint64_t around_value = 8 + 1 + 1;  // the check, and a blank after it and after the source
     std::uint64_t size = contents + around_record + index_key.size() + index().size();
     for (const Line& line : lines_) {
+        if (line.start == nullptr) {
+            continue;
+        }
         size += around_record + around_value;
         size += std::uint64_t{line.key} + line.expressions + line.source + line.verdict;
     }
@@ -138,6 +136,9 @@ void Book::write(int descriptor, const std::string& path) const {
     put(index_key, index());
     std::string rest;
     for (const Line& line : lines_) {
+        if (line.start == nullptr) {
+            continue;
+        }
         const char* const expressions = line.start + line.key;
         const char* const source = expressions + line.expressions;
         rest.assign(source, line.source).append(" ").append(expressions, line.expressions);

@@ -19,20 +19,30 @@ void Compiler::check(const Pattern& pattern, const Source& source) {
     }
 }
 
+void Compiler::write_source(const Source& source) {
+    if (source.file != file_ || file_text_.empty()) {
+        file_ = source.file;
+        file_text_ = one_word(source.file) + ':';
+    }
+    source_text_.assign(file_text_).append(std::to_string(source.line));
+}
+
 void Compiler::add(const Entry& entry, const Source& source, const std::optional<std::string>& written) {
     for (const Pattern& pattern : entry) {
         check(pattern, source);
     }
-    source_text_.clear();
     if (written) {
         source_text_ = *written;
     } else {
-        source.append_text(source_text_);
+        write_source(source);
     }
-    if (const auto earlier = book_.add(entry, source_text_)) {
-        std::string text;
-        append_key(text, entry);
-        complaints_.doubtful(source, text, "never matches: " + *earlier + " says it first");
+    book_.add(entry, source_text_);
+}
+
+void Compiler::finish() {
+    for (const Book::Repeat& repeat : book_.take_repeats()) {
+        complaints_.doubtful(source_from(repeat.source), repeat.patterns,
+                             "never matches: " + repeat.first_source + " says it first");
     }
 }
 

@@ -18,6 +18,10 @@ class Compiler {
     void add(const Entry& entry, const Source& source,
              const std::optional<std::string>& written = std::nullopt);
 
+    // To be called after all sources, before write(): an entry of the same patterns as an earlier one is left
+    // out, with a warning.
+    void finish();
+
     [[nodiscard]] Complaints& complaints() { return complaints_; }
     [[nodiscard]] const Book& book() const { return book_; }
 
@@ -28,7 +32,12 @@ class Compiler {
     Complaints complaints_;
     Book book_;
 
+    // Of the source of the latest entry: thousands in a row have the same file.
+    std::string file_;
+    std::string file_text_;
     std::string source_text_;
+
+    void write_source(const Source& source);
 
     void check(const Pattern& pattern, const Source& source);
 };

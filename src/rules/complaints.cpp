@@ -3,6 +3,7 @@
 #include "system/text.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 
 namespace rules {
@@ -14,9 +15,10 @@ constexpr std::size_t longest_quote = 120;
 
 } // namespace
 
-void Source::append_text(std::string& text) const {
+std::string one_word(std::string_view name) {
+    std::string text;
     constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : file) {
+    for (const char c : name) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte <= 0x20 || byte == 0x7F || c == '%') {
             text.append("%").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
@@ -24,7 +26,14 @@ void Source::append_text(std::string& text) const {
             text += c;
         }
     }
-    text.append(":").append(std::to_string(line));
+    return text;
+}
+
+Source source_from(std::string_view text) {
+    const std::size_t colon = std::min(text.size(), text.rfind(':'));
+    Source source{std::string{text.substr(0, colon)}, 0};
+    std::from_chars(text.data() + std::min(text.size(), colon + 1), text.data() + text.size(), source.line);
+    return source;
 }
 
 void Complaints::wrong(const Source& source, std::string_view what, std::string_view expected) {

@@ -8,14 +8,17 @@
 
 namespace rules {
 
-// Where an entry stands, as text: `/etc/greyonce/whitelist_clients:12`.
+// Where an entry stands: `/etc/greyonce/whitelist_clients:12`.
 struct Source {
     std::string file;
     unsigned line = 0;
-
-    // Appended as one word: blanks, control bytes and % in the file's name are %XX.
-    void append_text(std::string& text) const;
 };
+
+// Reads FILE:LINE, as `at` and the compiled file have it.
+Source source_from(std::string_view text);
+
+// `name` with blanks, control bytes and % as %XX.
+std::string one_word(std::string_view name);
 
 class Complaints {
   public:

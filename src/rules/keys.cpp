@@ -27,15 +27,14 @@ bool is_blank_or_control(char c) {
 }
 
 bool has_blank_or_control(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), is_blank_or_control);
+    return std::any_of(text.begin(), text.end(), [](char c) { return is_blank_or_control(c); });
 }
 
-std::string network_text(const sys::Address& address, unsigned prefix) {
-    std::string text = address.network(prefix).text();
+void append_network(std::string& key, const sys::Address& address, unsigned prefix) {
+    key.append(address.network(prefix).text());
     if (prefix < address.bits()) {
-        text += '/' + std::to_string(prefix);
+        key.append("/").append(std::to_string(prefix));
     }
-    return text;
 }
 
 // The local part of a mailbox without the extensions after its first `pluses` pluses. An extension is not
@@ -172,7 +171,7 @@ bool append_text(std::string& key, const Form& form, const Value& value) {
         if (!value.address || value.address->bits() != bits || form.number > bits) {
             return false;
         }
-        key.append(network_text(*value.address, form.number));
+        append_network(key, *value.address, form.number);
         return true;
     }
     case Kind::name:

@@ -15,12 +15,6 @@ namespace {
 // No name, address or sensible text comes near it.
 constexpr std::size_t longest_line = 8192;
 
-std::string_view trimmed(std::string_view text) {
-    const std::size_t start = std::min(text.size(), text.find_first_not_of(blanks));
-    const std::size_t end = text.find_last_not_of(blanks);
-    return end == std::string_view::npos ? std::string_view{} : text.substr(start, end + 1 - start);
-}
-
 struct Buffer {
     char* text = nullptr;
     std::size_t size = 0;
@@ -31,6 +25,23 @@ struct Buffer {
 };
 
 } // namespace
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_blank(text.front())) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && is_blank(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+std::string_view take_blank_word(std::string_view& text) {
+    const auto* const end = std::find_if(text.begin(), text.end(), is_blank);
+    const std::string_view word{text.begin(), end};
+    text = trimmed({end, text.end()});
+    return word;
+}
 
 void read_lines(const std::string& path, Comments comments, Complaints& complaints,
                 const std::function<void(const Line&)>& use) {

@@ -20,7 +20,14 @@ enum class Comments { of_whole_lines, to_the_end_of_line };
 void read_lines(const std::string& path, Comments comments, Complaints& complaints,
                 const std::function<void(const Line&)>& use);
 
-// The blanks of a source: what Perl's \s takes.
-inline constexpr std::string_view blanks = " \t\n\v\f\r";
+// A blank of a source: what Perl's \s takes.
+constexpr bool is_blank(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+std::string_view trimmed(std::string_view text);
+
+// The first word of `text`, which is left at the next one.
+std::string_view take_blank_word(std::string_view& text);
 
 } // namespace rules

@@ -26,14 +26,6 @@ struct Fault {
     std::string expected;
 };
 
-// The first word of `rest`, which is left at the next one.
-std::string_view take_blank_word(std::string_view& rest) {
-    const std::size_t end = std::min(rest.size(), rest.find_first_of(blanks));
-    const std::string_view word = rest.substr(0, end);
-    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(blanks, end)));
-    return word;
-}
-
 std::string_view without_comment(std::string_view text) {
     for (std::string_view rest = text; !rest.empty();) {
         const std::size_t start = text.size() - rest.size();
@@ -42,7 +34,7 @@ std::string_view without_comment(std::string_view text) {
             break;
         }
     }
-    return text.substr(0, text.find_last_not_of(blanks) + 1);
+    return trimmed(text);
 }
 
 // The words of a verdict with one blank between them; an action's text is left as it is.

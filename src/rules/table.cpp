@@ -153,25 +153,21 @@ struct Table::Parts {
     // The first record, in the order of the shapes and then of the writing, whose key the request has and
     // whose expressions match.
     std::optional<Found> first(const Values& values, Tried* tried, bool proving) {
-        std::string_view index = compiled.index();
         std::vector<Found> candidates; // of shapes among which only the order of writing decides
-        std::optional<Shape> before;
+        Shape before;
         std::string key;
         key.reserve(2 * longest_value);
-        while (true) {
-            const auto shape = index.empty() ? std::nullopt : shape_from(take_word(index));
-            if (!shape && !index.empty()) {
+        for (std::string_view index = compiled.index(); !index.empty();) {
+            const auto shape = shape_from(take_word(index));
+            if (!shape) {
                 compiled.damaged(index_key);
             }
-            if (!candidates.empty() && (!shape || compare(*before, *shape) != 0)) {
+            if (!candidates.empty() && compare(before, *shape) != 0) {
                 if (auto found = first_match(candidates, values)) {
                     return found;
                 }
             }
-            if (!shape) {
-                return std::nullopt;
-            }
-            before = shape;
+            before = *shape;
             key.clear();
             if (!append_key(key, *shape, values)) {
                 continue;
@@ -187,6 +183,7 @@ struct Table::Parts {
                 return shape->expressions() == 0;
             });
         }
+        return first_match(candidates, values);
     }
 
     std::optional<Found> first_match(std::vector<Found>& candidates, const Values& values) {

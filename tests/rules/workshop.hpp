@@ -52,6 +52,7 @@ class Workshop {
 
     // The complaints without their directory.
     std::string complaints() {
+        compiler_.finish();
         std::string text;
         for (const std::string& line : compiler_.complaints().lines()) {
             const bool is_ours = line.starts_with(directory_.string());
@@ -61,6 +62,7 @@ class Workshop {
     }
 
     ::rules::Table table() {
+        compiler_.finish();
         EXPECT_FALSE(compiler_.complaints().are_errors()) << complaints();
         compiler_.write(path("rules.cdb"));
         return ::rules::Table{path("rules.cdb")};
