@@ -1,5 +1,6 @@
 #include "greylist/survey.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -194,7 +195,7 @@ Checked check(const std::string& path, const Progress& progress) {
     Survey survey(path);
     // Pages that are added from here on are not looked at: their parents may not point to them yet.
     const PageNumber end = survey.file().pages();
-    std::vector<bool> is_reached(end, false);
+    std::vector<bool> is_reached(std::max<PageNumber>(end, 1), false);
     for (unsigned root = 0; root < roots; ++root) {
         const auto pages = survey.bucket(root);
         check_bucket(pages, survey.file().seed(), result);

@@ -129,9 +129,9 @@ class Scenario:
 
     def wrong_next(self, state, action):
         was_waiting = waits(self.expected)
-        recipient = self.question["recipient"]
-        retries = [request(self.at + 1, recipient, "two"),
-                   request(self.at + DELAY + (0 if action == self.expected else 1), recipient, "three")]
+        delay = DELAY + (0 if action == self.expected else 1)
+        retries = [self.question | {"policy_test_time": self.at + later, "instance": f"after {later}"}
+                   for later in (1, delay)]
         answers = harness.ask(b"".join(map(harness.block, retries)), *options(state), "--until-eof")
         soon, later = (answer[len("action="):] for answer in answers.output.decode().strip().split("\n\n"))
         if was_waiting != waits(soon):
@@ -151,6 +151,9 @@ class Faults(harness.Case):
         others = [f"T {NOW - 5000} {NOW - 10} 000001 198.51.100.0 other{i}@example.net bob@example.org" for i in range(900)]
         done = greystate("import", self.state, "--from", "greyonce", input="\n".join([*others, *records, ""]).encode())
         self.assertEqual(done.returncode, 0, done)
+
+    def fillers(self, count):
+        return [f"T {NOW - 5000} {NOW - 10} 000001 198.51.100.0 filler{i}@example.net bob@example.org" for i in range(count)]
 
     def triplet(self, first, last, count=0):
         return f"T {first} {last} {count:06} 192.0.2.0 alice@example.net bob@example.org"
@@ -216,8 +219,7 @@ class Faults(harness.Case):
         self.survives(self.scenario(request(NOW), waits))
 
     def test_a_page_added(self):
-        fillers = [f"T {NOW - 5000} {NOW - 10} 000001 198.51.100.0 filler{i}@example.net bob@example.org" for i in range(13000)]
-        self.given(*fillers)
+        self.given(*self.fillers(13000))
         size = self.state.stat().st_size
         for number in range(1000):
             question = request(NOW, f"recipient{number}@example.org")
@@ -228,23 +230,25 @@ class Faults(harness.Case):
                 break
         self.survives(self.scenario(question, waits))
 
-    def damaged(self, offset):
-        """The state with one byte flipped in the page of the triplet that is asked for."""
+    def damaged(self, page, offset):
+        """The state with one byte flipped."""
         data = bytearray(self.state.read_bytes())
-        page = data.index(b" 192.0.2.0 alice@example.net") // 4096
         data[page * 4096 + offset] ^= 1
         self.state.write_bytes(data)
 
     def test_a_page_mended(self):
         self.given(self.triplet(NOW - 9000, NOW - 50, 3))
-        self.damaged(4095)
+        self.damaged(self.state.read_bytes().index(b" 192.0.2.0 alice@example.net") // 4096, 4095)
         self.survives(self.scenario(request(NOW), passes, is_damaged=True))
 
     def test_a_page_mended_whose_children_have_to_be_found(self):
-        fillers = [f"T {NOW - 5000} {NOW - 10} 000001 198.51.100.0 filler{i}@example.net bob@example.org" for i in range(18000)]
-        self.given(self.triplet(NOW - 9000, NOW - 50, 3), *fillers)
-        self.damaged(6)
-        self.survives(self.scenario(request(NOW), passes, is_damaged=True))
+        self.given(*self.fillers(10000))
+        pages = re.split(rb"(?=^page )", self.state.read_bytes(), flags=re.MULTILINE)
+        child = pages[-1].splitlines()
+        root, sender = int(child[0].split()[2].split(b"/")[0]), child[1].split()[-2].decode()
+        self.damaged(1 + root, 6)
+        question = harness.request(client_address="198.51.100.7", sender=sender, policy_test_time=NOW)
+        self.survives(self.scenario(question, passes, is_damaged=True))
 
 
 if __name__ == "__main__":

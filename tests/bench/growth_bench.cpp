@@ -1,0 +1,58 @@
+// Grows one state, record by record as decisions would, and keeps a copy of it at each size:
+//
+//   growth_bench FOLDER SIZE...        sizes rising; writes FOLDER/SIZE.state
+//
+// Per size one line: records, bytes of their lines, bytes of the file, mean and slowest update so far in
+// microseconds.
+#include "greylist/state.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace {
+
+using namespace greylist;
+
+// As mail has them: some networks, many senders, a few recipients. The bench's script knows number 7.
+Record record(unsigned long number) {
+    const std::string network =
+        "10." + std::to_string(number % 200) + '.' + std::to_string(number / 200 % 250) + ".0";
+    return {triplet_key(network, "sender" + std::to_string(number) + "@example.net",
+                        "user" + std::to_string(number % 997) + "@example.org"),
+            Time{Seconds{1'700'000'000}}, Time{Seconds{1'700'000'400}}, 1};
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::filesystem::path folder = argv[1];
+    const std::string growing = folder / "growing.state";
+    State state(growing, std::uint64_t{1} << 40U, false,
+                {[](const Record&) { return false; }, [](const Record&) { return true; }});
+    std::chrono::duration<double, std::micro> slowest{0};
+    std::chrono::duration<double, std::micro> all{0};
+    unsigned long text = 0;
+    unsigned long done = 0;
+    for (int i = 2; i < argc; ++i) {
+        const unsigned long size = std::strtoul(argv[i], nullptr, 10);
+        for (; done < size; ++done) {
+            const Record next = record(done);
+            text += line_of(next).size() + 1;
+            const auto began = std::chrono::steady_clock::now();
+            state.update(next.key, [&](const auto&) { return next; });
+            const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
+            all += took;
+            slowest = std::max(slowest, took);
+        }
+        std::filesystem::copy_file(growing, folder / (std::to_string(size) + ".state"));
+        std::printf("%lu %lu %lu %.1f %.0f\n", size, text,
+                    static_cast<unsigned long>(std::filesystem::file_size(growing)),
+                    all.count() / static_cast<double>(done), slowest.count());
+        std::fflush(stdout);
+    }
+    return 0;
+}
