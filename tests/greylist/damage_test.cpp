@@ -19,7 +19,7 @@ bool is_part_of(const Lines& part, const Lines& whole) {
     return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
 }
 
-class Damage : public TemporaryState {
+class StateDamage : public TemporaryState {
   protected:
     // Few of these fill a page.
     static Record long_record(unsigned number, std::int64_t last) {
@@ -34,7 +34,7 @@ class Damage : public TemporaryState {
     }
 };
 
-TEST_F(Damage, ADamagedPageKeepsItsWholeLinesAndItsChildren) {
+TEST_F(StateDamage, ADamagedPageKeepsItsWholeLinesAndItsChildren) {
     fill(8000);
     const Lines before = lines();
     std::string bytes = content();
@@ -51,7 +51,7 @@ TEST_F(Damage, ADamagedPageKeepsItsWholeLinesAndItsChildren) {
     EXPECT_TRUE(findings().empty());
 }
 
-TEST_F(Damage, TheFirstDecisionOnADamagedPageMendsIt) {
+TEST_F(StateDamage, TheFirstDecisionOnADamagedPageMendsIt) {
     fill(300);
     std::string bytes = content();
     const std::size_t page = page_of(bytes, long_record(7, 0).key.text);
@@ -64,7 +64,7 @@ TEST_F(Damage, TheFirstDecisionOnADamagedPageMendsIt) {
     EXPECT_TRUE(findings().empty());
 }
 
-TEST_F(Damage, TwoLostFirstLinesOnOneWayTakeNothingBelowThemAlong) {
+TEST_F(StateDamage, TwoLostFirstLinesOnOneWayTakeNothingBelowThemAlong) {
     fill(12000);
     const Lines before = lines();
     std::string bytes = content();
@@ -108,7 +108,7 @@ void apply(std::string& bytes, const Write& write, std::size_t from, std::size_t
     bytes.replace(write.page * page_size + from, to - from, write.bytes, from, to - from);
 }
 
-class PowerFailure : public Damage {
+class PowerFailure : public StateDamage {
   protected:
     PowerFailure() {
         fill(2800);
@@ -222,7 +222,7 @@ TEST_F(PowerFailure, TwoWritesMayReachTheDiskTheOtherWayRound) {
 
 // --- single bytes, and ends ---
 
-class SmallState : public Damage {
+class SmallState : public StateDamage {
   protected:
     SmallState() {
         State state = open();
