@@ -52,7 +52,8 @@ std::string answer_of(const ask::Endpoint& server, std::string_view text, const 
 }
 
 // One server's opinion. A header is noted.
-std::optional<Opinion> opinion_of(const ask::Endpoint& server, std::string_view text, Question& question) {
+std::optional<Opinion> opinion_of(const ask::Server& asked, std::string_view text, Question& question) {
+    const ask::Endpoint& server = asked.endpoint;
     const std::string action = answer_of(server, text, question.settings);
     const std::string word = word_of(action);
     const std::string reason = "asked " + server.text;
@@ -63,7 +64,11 @@ std::optional<Opinion> opinion_of(const ask::Endpoint& server, std::string_view 
     if (word == "prepend" || word == "dunno" || (is_ok && question.settings.ask_ok == AskOk::continues)) {
         return std::nullopt;
     }
-    return Opinion{action, {.action = std::string{logged(action)}, .reason = reason}};
+    return Opinion{action,
+                   {.action = std::string{logged(action)},
+                    .reason = reason,
+                    .delay = {},
+                    .rule = asked.name.empty() ? "" : question.asking_rule}};
 }
 
 bool is_known(const std::string& name, const std::vector<ask::Server>& servers) {
@@ -86,7 +91,7 @@ std::optional<Opinion> ask_all(Question& question) {
             continue;
         }
         try {
-            if (auto opinion = opinion_of(server.endpoint, text, question)) {
+            if (auto opinion = opinion_of(server, text, question)) {
                 return opinion;
             }
         } catch (const sys::Trouble& trouble) {

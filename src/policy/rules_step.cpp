@@ -33,6 +33,10 @@ std::optional<Opinion> opinion_of(const rules::Match& match, Question& question)
         question.greylisting = match.verdict;
         question.greylisting_rule = match.source;
         return std::nullopt;
+    case rules::Verdict::Kind::ask:
+        question.servers_to_ask = match.verdict.servers;
+        question.asking_rule = match.source;
+        return std::nullopt;
     }
     return std::nullopt;
 }

@@ -33,6 +33,7 @@ struct Question {
     rules::Verdict greylisting{};   // how the greylist is to be asked: the values of a rule that says so
     std::string greylisting_rule{}; // FILE:LINE of that rule
     std::vector<std::string> servers_to_ask{}; // the names that a rule gave
+    std::string asking_rule{};                 // FILE:LINE of that rule
     std::vector<Header> headers{};             // in the order of the steps
     std::string weight_header{};               // if no step has another
     std::vector<LogLine> remarks{};            // what was found on the way

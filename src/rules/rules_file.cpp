@@ -61,12 +61,13 @@ void check_action(const std::string& action) {
 std::string verdict_in(std::string_view rest) {
     const std::string_view word = take_blank_word(rest);
     if (word.empty() || word.starts_with('#')) {
-        throw Fault{"the end of the line",
-                    "expected a verdict: pass, greylist, reject TEXT, defer TEXT or another action"};
+        throw Fault{
+            "the end of the line",
+            "expected a verdict: pass, greylist, ask NAME, reject TEXT, defer TEXT or another action"};
     }
     const std::string name = sys::lower_case(word);
     std::string text{word};
-    if (name == "pass" || name == "greylist") {
+    if (name == "pass" || name == "greylist" || name == "ask") {
         rest = without_comment(rest);
         text.append(rest.empty() ? "" : " ").append(even_words(rest));
     } else {

@@ -86,11 +86,43 @@ Verdict greylist_from(std::string_view parameters) {
     return verdict;
 }
 
+// As greyonce(8) takes it before the equals sign of --ask.
+bool is_server_name(std::string_view word) {
+    return std::all_of(word.begin(), word.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '_';
+    });
+}
+
+Verdict ask_from(std::string_view names) {
+    Verdict verdict;
+    verdict.kind = Verdict::Kind::ask;
+    while (!names.empty()) {
+        const std::string_view name = take_word(names);
+        if (!is_server_name(name)) {
+            throw Unreadable{"expected the name of a server: letters, digits, - and _", std::string{name}};
+        }
+        verdict.servers.emplace_back(name);
+    }
+    if (verdict.servers.empty()) {
+        throw Unreadable{"expected the name of a server after ask"};
+    }
+    return verdict;
+}
+
 std::string upper_case(std::string_view text) {
     std::string result{text};
     std::transform(result.begin(), result.end(), result.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
     return result;
+}
+
+std::string ask_text(const Verdict& verdict) {
+    std::string text = "ask";
+    for (const std::string& name : verdict.servers) {
+        text.append(" ").append(name);
+    }
+    return text;
 }
 
 } // namespace
@@ -102,6 +134,9 @@ Verdict verdict_from(std::string_view text) {
     if (name == "greylist") {
         return greylist_from(rest);
     }
+    if (name == "ask") {
+        return ask_from(rest);
+    }
     Verdict verdict;
     if (name == "pass") {
         if (!rest.empty()) {
@@ -110,7 +145,8 @@ Verdict verdict_from(std::string_view text) {
         return verdict;
     }
     if (word.empty()) {
-        throw Unreadable{"expected a verdict: pass, greylist, reject TEXT, defer TEXT or another action"};
+        throw Unreadable{
+            "expected a verdict: pass, greylist, ask NAME, reject TEXT, defer TEXT or another action"};
     }
     verdict.kind = Verdict::Kind::action;
     verdict.action = upper_case(word);
@@ -126,6 +162,8 @@ std::string text_of(const Verdict& verdict) {
         return "pass";
     case Verdict::Kind::action:
         return verdict.action;
+    case Verdict::Kind::ask:
+        return ask_text(verdict);
     case Verdict::Kind::greylist:
         break;
     }

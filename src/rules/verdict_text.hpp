@@ -2,6 +2,7 @@
 //
 //   pass
 //   greylist [delay=DURATION] [retry-window=DURATION] [network=PREFIX] [always]
+//   ask NAME...
 //   any other access(5) action: reject TEXT, defer TEXT, 450 4.7.1 TEXT, HOLD, …
 #pragma once
 

@@ -181,10 +181,31 @@ class Options(BridgeCase):
         self.assertEqual((first.connections, second.connections, third.connections), (1, 1, 0))
         self.assertEqual(ask(request(), "--config", config, "--ask=", "--ask", third.name).action, "REJECT third")
 
-    def test_a_server_with_a_name_is_not_asked_unless_a_rule_says_so(self):
-        server = Scripted(self, action("REJECT no"))
-        self.assertEqual(self.ask(request(), f"spf={server.name}").action, "DUNNO")
-        self.assertEqual(server.connections, 0)
+    def test_a_server_with_a_name_is_asked_where_a_rule_says_so(self):
+        source, rules = self.folder / "rules", self.folder / "rules.cdb"
+        source.write_text("recipient bob@example.org ask rate spf\nrecipient eve@example.org ask missing\n")
+        subprocess.run([GREYRULES, "compile", "-o", rules, source], check=True)
+        for when in "before", "after":
+            spf, rate = Scripted(self, action("REJECT no")), Scripted(self, action("DUNNO"))
+            servers = f"spf={spf.name}", f"rate={rate.name}"
+            options = ("--no-greylist", "--rules", rules, "--ask-when", when)
+            for others in "carol@example.org", "eve@example.org":
+                answer = self.ask(request(recipient=others), *servers, options=options)
+                self.assertEqual((answer.action, spf.connections), ("DUNNO", 0))
+            self.assertEqual(self.log_of(answer), ["warning: a rule says ask missing, which no --ask names"])
+            answer = self.ask(request(), *servers, options=options)
+            self.assertEqual((answer.action, spf.connections, rate.connections), ("REJECT no", 1, 0))
+            self.assertRegex(answer.stderr.decode(), f"reason=asked {spf.name}, .*, rule={source}:1\n")
+            self.assertEqual(self.ask(request(), *reversed(servers), options=options).action, "REJECT no")
+            self.assertEqual((spf.connections, rate.connections), (2, 1))
+
+    def test_a_server_that_a_rule_asks_for_leaves_the_greylist_as_it_is(self):
+        source, rules = self.folder / "rules", self.folder / "rules.cdb"
+        source.write_text("recipient bob@example.org ask spf\n")
+        subprocess.run([GREYRULES, "compile", "-o", rules, source], check=True)
+        server = Scripted(self, action("DUNNO"))
+        answer = self.ask(request(), f"spf={server.name}", options=("--rules", rules, "--ask-when=before"))
+        self.assertEqual((answer.action, server.connections), (GREYLISTED, 1))
 
     def test_wrong_values_are_refused(self):
         for option, expected in (("--ask=tcp:127.0.0.1:1", "unix:/PATH"), ("--ask=inet:10040", "inet:HOST:PORT"),

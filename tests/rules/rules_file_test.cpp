@@ -251,6 +251,14 @@ TEST(RulesFile, ActionsComeOutAsPostfixReadsThem) {
     }
 }
 
+TEST(RulesFile, ServersAreAskedByName) {
+    const auto match = match_of("client 192.0.2.1 Ask  spf rate-limit_2 # these\n", mail());
+    ASSERT_TRUE(match);
+    EXPECT_EQ(match->verdict.kind, Verdict::Kind::ask);
+    EXPECT_EQ(match->verdict.servers, (std::vector<std::string>{"spf", "rate-limit_2"}));
+    EXPECT_EQ(match->entry, "client 192.0.2.1 ask spf rate-limit_2");
+}
+
 TEST(RulesFile, BlanksCommentsAndLineEndsAreFree) {
     EXPECT_EQ(
         winner("\n  # comment\r\n\t client\t192.0.2.1 \t greylist   delay=1   always  # why\r\n", mail()),
@@ -267,8 +275,8 @@ TEST(RulesFile, WrongLinesAreAllToldInOneRun) {
     constexpr std::string_view first_word =
         ": expected client, reverse, helo, sender, recipient, sasl, server, default or include";
     constexpr std::string_view mail_forms = ": expected user@domain, user@, domain, .domain or /expression/";
-    constexpr std::string_view no_verdict =
-        "the end of the line: expected a verdict: pass, greylist, reject TEXT, defer TEXT or another action";
+    constexpr std::string_view no_verdict = "the end of the line: expected a verdict: pass, greylist, ask "
+                                            "NAME, reject TEXT, defer TEXT or another action";
     const std::vector<std::pair<std::string, std::string>> table{
         {"pass", "pass" + std::string{first_word}},
         {"mail.example.net", "mail.example.net" + std::string{first_word}},
@@ -314,6 +322,9 @@ TEST(RulesFile, WrongLinesAreAllToldInOneRun) {
         {"sasl .x pass", "sasl .x: expected a login name or /expression/"},
         {"server mail.example.org pass", "server mail.example.org: expected an IPv4 or IPv6 address"},
         {"server /x/ pass", "server /x/: expected an IPv4 or IPv6 address"},
+        {"client 192.0.2.1 ask", "ask: expected the name of a server after ask"},
+        {"client 192.0.2.1 ask unix:/run/spf",
+         "unix:/run/spf: expected the name of a server: letters, digits, - and _"},
         {"client 192.0.2.1 greylist delay", "delay: expected a number, and s, m, h or d after it or nothing"},
         {"client 192.0.2.1 greylist delay=",
          "delay=: expected a number, and s, m, h or d after it or nothing"},
