@@ -23,10 +23,11 @@ std::string question(std::string_view block, std::string_view context) {
     std::string attributes;
     bool has_request = false;
     while (!block.empty()) {
-        const std::string_view line = sys::take_line(block);
+        std::string_view line = sys::take_line(block);
         if (line.empty()) {
             break;
         }
+        line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
         const bool is_replaced = !context.empty() && line.starts_with(policy_context);
         if (line.find('=') == std::string_view::npos || is_replaced) {
             continue;

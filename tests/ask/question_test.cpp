@@ -29,6 +29,8 @@ TEST(Question, SaysWhatItIs) {
 }
 
 TEST(Question, HasNoLineThatIsNoAttributeAndNoByteThatBreaksALine) {
+    EXPECT_EQ(question("  request=smtpd_access_policy\n sender= a\n   \n x=1", ""),
+              "request=smtpd_access_policy\nsender= a\nx=1\n\n");
     EXPECT_EQ(question("junk\nrequest=smtpd_access_policy\nsender=a\rb\x01\x7f\n", ""),
               "request=smtpd_access_policy\nsender=a?b??\n\n");
 }
