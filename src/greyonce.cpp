@@ -3,6 +3,7 @@
 #include "options.hpp"
 #include "policy/action.hpp"
 #include "policy/decide.hpp"
+#include "policy/explain.hpp"
 #include "policy/framing.hpp"
 #include "policy/request.hpp"
 #include "rules/access_action.hpp"
@@ -39,6 +40,7 @@ struct Answer {
     std::string action;
     int status = status::decided;
     std::vector<LogLine> log{};
+    std::optional<std::string> explanation{}; // in place of the answer
 };
 
 int exit_status(std::string_view action, int otherwise, const Settings& settings) {
@@ -80,6 +82,9 @@ Answer answer_to(std::string_view block, const Settings& settings) {
         return trouble(
             settings,
             "malformed request: no policy_test_time attribute, expected a time for --clock request");
+    }
+    if (settings.explain) {
+        return {.action = {}, .explanation = policy::explanation(request, settings)};
     }
     policy::Decision decision = policy::decide(request, settings, *now);
     return {std::move(decision.action), decision.was_in_trouble ? status::trouble : status::decided,
@@ -170,7 +175,8 @@ class Input {
 // Writes the answer, then the log; returns the exit status.
 int deliver(const Answer& answer, const Settings& settings) {
     sys::last_word::claim();
-    if (!sys::write_all(STDOUT_FILENO, policy::reply(answer.action))) {
+    if (!sys::write_all(STDOUT_FILENO,
+                        answer.explanation ? *answer.explanation : policy::reply(answer.action))) {
         log(settings, {{LogLine::Level::warning, "the answer could not be written"}});
         return status::trouble;
     }

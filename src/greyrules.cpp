@@ -1,20 +1,26 @@
 // greyrules(8): compiles whitelists and rules into the one file that greyonce reads, and says what is in it.
 // This file owns the command line, the output and the exit status; what an entry means is said in rules/.
+#include "options.hpp"
 #include "rules/compiled.hpp"
 #include "rules/compiler.hpp"
 #include "rules/postgrey_lists.hpp"
 #include "rules/rules_file.hpp"
 #include "rules/table.hpp"
 #include "rules/verdict_text.hpp"
+#include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
 #include "version.hpp"
+#include "weight/convert.hpp"
+#include "weight/resolver.hpp"
+#include "weight/trial.hpp"
 
 #include <getopt.h>
 #include <sysexits.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -29,9 +35,12 @@ constexpr std::string_view usage =
     "           where SOURCE is RULES, --whitelist-clients FILE or --whitelist-recipients FILE\n"
     "       greyrules match FILE.cdb NAME=VALUE...\n"
     "       greyrules list FILE.cdb\n"
+    "       greyrules check-dns [--config FILE] [--nameserver ADDRESS[:PORT]]...\n"
+    "       greyrules convert-policyd-weight FILE\n"
     "       greyrules --help | --version\n";
 
 constexpr int nothing_found = 1;
+constexpr int findings = 1;
 
 // Wrong words on the command line: what is wrong with them.
 struct Misuse {
@@ -205,6 +214,65 @@ int list(const std::string& path) {
     return EX_OK;
 }
 
+// --- check-dns ---
+
+// The lists and nameservers of a configuration, and nameservers from the command line in place of its own.
+weight::Settings weight_settings(int argc, char** argv) {
+    static const std::array<option, 3> options{{{"config", required_argument, nullptr, 'c'},
+                                                {"nameserver", required_argument, nullptr, 'n'},
+                                                {nullptr, 0, nullptr, 0}}};
+    std::string config;
+    Words nameservers;
+    int chosen = 0;
+    while ((chosen = ::getopt_long(argc, argv, "", options.data(), nullptr)) != -1) {
+        if (chosen == 'c') {
+            config = optarg;
+        } else if (chosen == 'n') {
+            nameservers.emplace_back(optarg);
+        } else {
+            throw Misuse{};
+        }
+    }
+    Settings settings;
+    const auto complaints =
+        read_config(config.empty() ? std::string{default_config} : config, !config.empty(), settings);
+    if (!complaints.empty()) {
+        throw Misuse{complaints.front()};
+    }
+    weight::Settings weight = settings.weight.value_or(weight::Settings{});
+    if (!nameservers.empty()) {
+        weight.nameservers = nameservers;
+    }
+    return weight;
+}
+
+int check_dns(int argc, char** argv) {
+    constexpr std::chrono::seconds patience{5};
+    const weight::Settings settings = weight_settings(argc, argv);
+    weight::Resolver resolver{settings.nameservers};
+    resolver.ask(weight::trial_questions(settings.lists));
+    resolver.wait(patience);
+    resolver.give_up();
+    bool are_good = true;
+    for (const weight::ListReport& report : weight::trial_reports(settings.lists, resolver.answers())) {
+        print(report.zone + ": " + report.finding + '\n');
+        are_good = are_good && report.is_good;
+    }
+    return are_good ? EX_OK : findings;
+}
+
+// --- convert-policyd-weight ---
+
+int convert_policyd_weight(const std::string& path) {
+    constexpr std::size_t largest_config = std::size_t{1024} * 1024;
+    const weight::Converted converted = weight::convert_policyd_weight(sys::read_file(path, largest_config));
+    print(converted.config);
+    for (const std::string& complaint : converted.complaints) {
+        complain("greyrules: " + path + ": " + sys::cleaned(complaint) + '\n');
+    }
+    return converted.complaints.empty() ? EX_OK : findings;
+}
+
 int run(int argc, char** argv) {
     const Words words(argv + 1, argv + argc);
     const std::string command = words.empty() ? "" : words[0];
@@ -216,6 +284,12 @@ int run(int argc, char** argv) {
     }
     if (command == "list" && words.size() == 2) {
         return list(words[1]);
+    }
+    if (command == "check-dns") {
+        return check_dns(argc - 1, argv + 1);
+    }
+    if (command == "convert-policyd-weight" && words.size() == 2) {
+        return convert_policyd_weight(words[1]);
     }
     if (command == "--help") {
         print(usage);

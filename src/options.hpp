@@ -50,6 +50,7 @@ struct Settings {
     bool dry_run = false;
     bool until_eof = false;
     bool exit_status = false;
+    bool explain = false;
     // Made with the first of its options: who does not weigh does not pay for its lists and texts.
     std::optional<weight::Settings> weight;
 };
