@@ -165,13 +165,15 @@ $(BUILD)/tidy/%: %.cpp $(headers) .clang-tidy
 bin      := $(DESTDIR)$(PREFIX)/sbin
 man      := $(DESTDIR)$(PREFIX)/share/man
 examples := $(DESTDIR)$(PREFIX)/share/doc/greyonce
+lists    := $(DESTDIR)$(PREFIX)/share/greyonce
 
 install: all
-	install -d $(bin) $(man)/man5 $(man)/man8 $(examples)/exim $(examples)/servers
+	install -d $(bin) $(lists) $(man)/man5 $(man)/man8 $(examples)/exim $(examples)/servers
 	install $(programs:%=$(BUILD)/%) $(bin)
 	install -m 644 $(filter %.5,$(pages)) $(man)/man5
 	install -m 644 $(filter %.8,$(pages)) $(man)/man8
 	install -m 644 README.md LICENSE inetd.conf.sample $(examples)
+	install -m 644 src/rules/large-senders.whitelist $(lists)
 	install -m 644 $(wildcard exim/*) $(examples)/exim
 	install -m 644 $(wildcard src/servers/*) $(examples)/servers
 
