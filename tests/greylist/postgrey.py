@@ -11,7 +11,7 @@ class Postgrey:
     def __init__(self, case, folder, *options, whitelists=("--whitelist-clients=/dev/null",
                                                            "--whitelist-recipients=/dev/null")):
         database = folder / "postgrey"
-        database.mkdir()
+        database.mkdir(exist_ok=True)
         shutil.chown(database, "nobody", "nogroup")
         port = free_port()
         server = case.start([PEERS / "usr/sbin/postgrey", f"--inet={LOOPBACK}:{port}", f"--dbdir={database}",

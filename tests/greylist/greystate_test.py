@@ -1,0 +1,191 @@
+"""greystate as an administrator uses it, and a real postgrey database moved in and out."""
+
+import json
+import random
+import shutil
+import subprocess
+import time
+import unittest
+
+import harness
+from greylist.postgrey import Postgrey
+
+NOW = int(time.time())
+
+
+def greystate(*words, status=0, **more):
+    done = subprocess.run([harness.GREYSTATE, *map(str, words)], capture_output=True, timeout=60, check=False, text=True, **more)
+    if done.returncode != status:
+        raise AssertionError(f"exit status {done.returncode}, not {status}: {done}")
+    return done
+
+
+class Commands(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.state = self.folder / "state"
+        self.config = self.folder / "config"
+        self.config.write_text(f"state = {self.state}\n")
+        greystate("import", self.state, "--from", "greyonce", input="\n".join([
+            f"T {NOW - 340} {NOW - 340} 000000 192.0.2.0 alice@example.net bob@example.org",
+            f"T {NOW - 9000} {NOW - 50} 000003 2001:db8:1:: <> bob@example.org",
+            f"T {NOW - 9000} {NOW - 50} 000003 198.51.100.7/32 carol@sub.example.net \"a%20b\"@example.org",
+            f"C 000005 {NOW - 50} 192.0.2.1",
+            f"C 000004 {NOW - 50} 192.0.2.2",
+            f"I {NOW - 50} 5.4.3",
+            f"T {NOW - 10**7} {NOW - 10**7} 000000 203.0.113.0 old@example.net bob@example.org",
+            ""]))
+
+    def found(self, *selectors):
+        return {line.split(" ", 5)[5] for line in greystate("find", self.state, *selectors).stdout.splitlines()}
+
+    def test_list_says_what_every_record_means(self):
+        self.assertEqual({tuple(line.split()[:2]) for line in greystate("list", self.state).stdout.splitlines()
+                          if "pending" not in line},
+                         {("triplet", "passed"), ("client", "whitelisted"), ("client", "counting"), ("instance", "header"),
+                          ("triplet", "forgotten")})
+        self.assertRegex(greystate("find", self.state, "--sender", "alice@example.net").stdout, r"^triplet pending:34\d+s ")
+
+    def test_the_configured_file_is_meant_where_none_is_named(self):
+        self.assertEqual(greystate("list", "--config", self.config).stdout, greystate("list", self.state).stdout)
+
+    def test_json_has_an_object_a_line(self):
+        records = [json.loads(line) for line in greystate("list", self.state, "--format", "json").stdout.splitlines()]
+        pending = next(record for record in records if record["state"] == "pending")
+        self.assertIn(pending.pop("pending_seconds"), range(340, 400))
+        self.assertEqual(pending, {"kind": "triplet", "state": "pending", "missing_seconds": 0, "first": NOW - 340,
+                                   "last": NOW - 340, "count": 0, "client": "192.0.2.0", "sender": "alice@example.net",
+                                   "recipient": "bob@example.org"})
+        self.assertIn('"a b"@example.org', [record.get("recipient") for record in records])
+
+    def test_records_are_found_by_client_network_sender_recipient_and_kind(self):
+        alice = "192.0.2.0 alice@example.net bob@example.org"
+        self.assertEqual(self.found("--client", "192.0.2.1"), {alice, "192.0.2.1"})
+        self.assertEqual(self.found("--client", "198.51.100.7"), {'198.51.100.7/32 carol@sub.example.net "a%20b"@example.org'})
+        self.assertEqual(self.found("--network", "192.0.0.0/16"), {alice, "192.0.2.1", "192.0.2.2"})
+        self.assertEqual(self.found("--network", "2001:db8::/32", "--sender", ""), {"2001:db8:1:: <> bob@example.org"})
+        self.assertEqual(self.found("--sender", "Alice+tag@example.net"), {alice})
+        self.assertEqual(self.found("--sender", "@example.net", "--client", "192.0.2.9"), {alice})
+        self.assertEqual(self.found("--kind", "client"), {"192.0.2.1", "192.0.2.2"})
+        self.assertEqual(greystate("find", self.state, "--sender", "nobody@example.net", status=1).stdout, "")
+
+    def test_forget_says_how_many_and_needs_a_selector(self):
+        greystate("forget", self.state, status=64)
+        self.assertEqual(greystate("forget", self.state, "--recipient", "bob@example.org").stdout, "3 forgotten, 4 left\n")
+        greystate("forget", self.state, "--recipient", "bob@example.org", status=1)
+
+    def test_expire_erases_what_is_forgotten(self):
+        self.assertEqual(greystate("expire", self.state).stdout, "1 forgotten, 6 left\n")
+        self.assertEqual(greystate("expire", self.state).stdout, "0 forgotten, 6 left\n")
+
+    def test_who_is_allowed_passes_from_now_on(self):
+        question = harness.request(client_address="192.0.2.200", sender="new@example.net")
+        options = ["--state", self.state, "--config", "/dev/null", "--log", "none"]
+        greystate("allow", self.state, "--client", "192.0.2.200", "--sender", "new@example.net", "--recipient", "bob@example.org")
+        self.assertEqual(harness.ask(question, *options).action, "DUNNO")
+        self.assertRegex(harness.ask(question | {"sender": "other@example.net"}, *options).action, "^DEFER")
+        greystate("allow", self.state, "--client", "192.0.2.200")
+        self.assertEqual(harness.ask(question | {"sender": "third@example.net"}, *options).action, "DUNNO")
+        greystate("allow", self.state, "--client", "192.0.2.200", "--sender", "a@b.example", status=64)
+
+    def test_stats_count_and_prometheus_takes_them(self):
+        self.assertRegex(greystate("stats", self.state).stdout, r"(?m)^triplets pending +1$")
+        text = greystate("stats", self.state, "--format", "prometheus").stdout
+        self.assertIn('greyonce_records{kind="triplet",state="passed"} 2\n', text)
+        for line in text.splitlines():
+            self.assertRegex(line, r"^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [\d.]+)$")
+
+    def test_check_names_each_finding_with_its_page(self):
+        self.assertEqual(greystate("check", self.state).stdout, "")
+        data = bytearray(self.state.read_bytes())
+        data[7 * 4096 + 4000] ^= 1
+        self.state.write_bytes(data)
+        self.assertRegex(greystate("check", self.state, status=1).stdout, r"^page 7 \(6/\): damaged")
+        greystate("expire", self.state)
+        greystate("check", self.state)
+
+    def test_what_is_exported_is_what_was_imported(self):
+        text = greystate("export", self.state).stdout
+        greystate("import", self.folder / "other", "--from", "greyonce", input=text)
+        self.assertEqual(sorted(greystate("export", self.folder / "other").stdout.splitlines()), sorted(text.splitlines()))
+
+    def test_bad_lines_are_counted_and_the_rest_imported(self):
+        done = greystate("import", self.folder / "other", "--from", "greyonce", status=65,
+                         input=f"T 1 2 3\nC 000005 {NOW} 192.0.2.1\nnonsense\n")
+        self.assertIn("standard input:1: ", done.stderr)
+        self.assertIn("standard input:3: ", done.stderr)
+        self.assertIn("1 records imported, 2 lines unusable", done.stderr)
+
+    def test_wrong_words_are_refused_and_no_file_made(self):
+        for words in ([], ["look"], ["list", "--colour"], ["find", "--client", "host.example"], ["list", "--format", "xml"],
+                      ["import"], ["import", "--from", "nobody"], ["export", "--to", "nobody"], ["list", "a", "b"]):
+            greystate(*words, status=64)
+        greystate("list", self.folder / "missing", status=74)
+        self.assertFalse((self.folder / "missing").exists())
+
+    def test_a_full_disk_of_output_is_trouble(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([harness.GREYSTATE, "list", self.state], stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 74)
+
+
+class PostgreyMoves(harness.Case):
+    """Every triplet is answered as postgrey goes on to answer it, moved in, and moved out again."""
+
+    def questions(self, start, count, instances):
+        chance = random.Random(start)
+        clients = [f"192.0.{n % 6}.{n}" for n in range(200)] + [f"2001:db8:{n % 4:x}::{n:x}" for n in range(1, 100)]
+        senders = ["", "list-12-ab34@ex.example", "a/b@ex.example", "prvs=1234567890ab=joe@ex.example", "ä@ex.example"] + [
+            f"sender{letter}@ex.example" for letter in "abcdefghijklmnopqrstuvwxyz"]
+        at = start
+        for number in range(count):
+            at += chance.randrange(200)
+            yield harness.request(client_address=chance.choice(clients), sender=chance.choice(senders),
+                                  recipient=f"user{chance.choice('abcdefgh')}@example.org", instance=f"{instances}.{number}",
+                                  policy_test_time=at)
+
+    def words(self, state, questions, *options):
+        done = harness.ask(b"".join(map(harness.block, questions)), "--state", state, "--config", "/dev/null", "--rules",
+                           "/dev/null/none", "--log", "none", "--clock", "request", "--until-eof", *options, timeout=120)
+        return [answer.removeprefix("action=").split()[0] for answer in done.output.decode().split("\n\n")[:-1]]
+
+    def moves(self, *options):
+        state = self.folder / "state"
+        begin, later = NOW - 10 * 86400, NOW - 5 * 86400
+        postgrey = Postgrey(self, self.folder, *options)
+        for question in self.questions(begin, 2500, "a"):
+            postgrey.ask(question)
+        self.servers.pop().stop()
+
+        database = self.folder / "postgrey"
+        for name in ("postgrey.db", "postgrey_clients.db"):
+            dump = subprocess.run(["db_dump", "-p", "-h", database, name], check=True, capture_output=True).stdout
+            greystate("import", state, "--from", "postgrey", input=dump.decode())
+        self.assertGreater(len(greystate("list", state).stdout.splitlines()), 1000)
+
+        back = self.folder / "back" / "postgrey"
+        back.mkdir(parents=True)
+        for name, to in (("postgrey.db", "postgrey"), ("postgrey_clients.db", "postgrey-clients")):
+            text = greystate("export", state, "--to", to).stdout
+            subprocess.run(["db_load", back / name], check=True, input=text.encode())
+            shutil.chown(back / name, "nobody", "nogroup")
+
+        questions = list(self.questions(later, 1500, "b"))
+        went_on, came_back = Postgrey(self, self.folder, *options), Postgrey(self, self.folder / "back", *options)
+        expected = [went_on.ask(question).split()[0] for question in questions]
+        self.assertGreater(len(set(expected)), 1)
+        self.assertEqual([came_back.ask(question).split()[0] for question in questions], expected)
+        self.assertEqual(self.words(state, questions, *options), expected)
+
+    def test_with_networks_as_keys(self):
+        self.moves()
+
+    def test_with_hosts_as_keys(self):
+        self.moves("--lookup-by-host")
+
+    def test_with_hashed_keys(self):
+        self.moves("--privacy")
+
+
+if __name__ == "__main__":
+    unittest.main()
