@@ -5,7 +5,7 @@ import subprocess
 import unittest
 
 from harness import GREYONCE, Case, ask, block, request
-from postgrey import Postgrey
+from greylist.postgrey import Postgrey
 
 SEED = 20261121
 
