@@ -81,6 +81,16 @@ class Nameserver:
         self.delay = delay
         self.asked = []
         self.waves = []  # when each question came
+        for _ in range(20):
+            try:
+                self._bind(address, port)
+                break
+            except OSError:  # the number that UDP was given may be in use by TCP
+                self.udp.server_close()
+                if port:
+                    raise
+
+    def _bind(self, address, port):
         self.udp = socketserver.ThreadingUDPServer((address, port), self._handler(self._udp), bind_and_activate=False)
         self.udp.daemon_threads = True
         self.udp.max_packet_size = 65535
