@@ -3,7 +3,6 @@
 #include "weight/suffix.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace weight {
 
@@ -96,8 +95,9 @@ std::string asked_name(std::string_view name) {
     }
     std::vector<std::string_view> numbers = labels_of(name);
     numbers.resize(std::min<std::size_t>(numbers.size(), 4));
+    std::ranges::reverse(numbers);
     std::string reversed;
-    for (const std::string_view number : std::views::reverse(numbers)) {
+    for (const std::string_view number : numbers) {
         reversed.append(number).append(".");
     }
     return reversed + "in-addr.arpa";
