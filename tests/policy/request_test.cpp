@@ -49,8 +49,9 @@ TEST(Request, UnknownNamesAndLinesWithoutEqualsAreIgnored) {
 }
 
 TEST(Request, BlanksBeforeANameAreNotPartOfIt) {
-    const Request request =
-        parsed("client_address=192.0.2.1\n    sender= alice@example.net\n  recipient=bob@example.org\n   \n");
+    const std::string block =
+        "client_address=192.0.2.1\n    sender= alice@example.net\n  recipient=bob@example.org\n   \n";
+    const Request request = parsed(block);
     EXPECT_EQ(request.sender, " alice@example.net");
     EXPECT_EQ(request.recipient, "bob@example.org");
 }
