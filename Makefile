@@ -24,7 +24,7 @@ PYTHON       ?= /usr/bin/python3
 
 build_packages := g++ make libboost-program-options-dev libcdb-dev libpcre2-dev libsodium-dev libdeflate-dev libmd-dev \
                   libc-ares-dev libpsl-dev libidn2-dev libunistring-dev
-lint_packages  := clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck mandoc
+lint_packages  := clang-format-14 clang-tidy-14 shellcheck mandoc
 
 # Exim is installed; what would push it or another server aside is fetched and unpacked under $(BUILD)/peers,
 # and only the libraries that it needs are installed.
@@ -99,34 +99,33 @@ $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp
 
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 
-sanitized     := $(BUILD)/sanitized/tests/unit
-end_to_end    := $(sort $(wildcard tests/*/*_test.py))
-with_mta      := $(filter tests/exim/% tests/postfix/% tests/servers/%,$(end_to_end))
+end_to_end := $(sort $(wildcard tests/*/*_test.py))
+with_mta   := $(filter tests/exim/% tests/postfix/% tests/servers/%,$(end_to_end))
 
 check: $(BUILD)/packages/build $(BUILD)/packages/test $(peer_packages:%=$(BUILD)/peers/%.deb)
-	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure $(sanitized)
-	$(PYTHON) tests/run.py --unit $(BUILD)/tests/unit $(BUILD)/tests/pure $(sanitized) \
+	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure
+	$(sanitized) $(BUILD)/sanitized/tests/unit
+	$(PYTHON) tests/run.py --unit $(BUILD)/tests/unit $(BUILD)/tests/pure $(BUILD)/sanitized/tests/unit \
 	    --programs $(BUILD) $(end_to_end) \
 	    --programs $(BUILD)/dynamic $(filter-out $(with_mta),$(end_to_end))
 
-.PHONY: $(sanitized)
-$(sanitized):
-	$(MAKE) BUILD=$(BUILD)/sanitized CXXFLAGS="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all" $@
+# The same sources once more, by clang, with what finds errors built in and what steers a fuzzer.
+sanitizers := address,undefined,fuzzer-no-link
+sanitized   = $(MAKE) -j$$(nproc) BUILD=$(BUILD)/sanitized CXX=clang++-14 WERROR= \
+              CXXFLAGS="-g -O1 -fsanitize=$(sanitizers) -fno-sanitize-recover=all"
 
 # --- fuzz targets: tests/*/*_fuzz.cpp, seeded with tests/*/corpus/<target>/ ---
 
-fuzzers   := $(wildcard tests/*/*_fuzz.cpp)
-fuzz_runs := $(fuzzers:tests/%_fuzz.cpp=fuzz-%)
-fuzzing   := $(MAKE) BUILD=$(BUILD)/fuzz CXX=clang++-14
-
-fuzz: $(fuzz_runs)
+fuzz_runs := $(patsubst tests/%_fuzz.cpp,fuzz-%,$(wildcard tests/*/*_fuzz.cpp))
 
 .PHONY: $(fuzz_runs)
-$(fuzz_runs): fuzz-%: $(BUILD)/packages/build $(BUILD)/packages/lint
-	$(fuzzing) CXXFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" $(BUILD)/fuzz/$*_fuzz
-	@mkdir -p $(BUILD)/fuzz/corpus/$*
-	$(BUILD)/fuzz/$*_fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ \
-	    $(BUILD)/fuzz/corpus/$* $(wildcard tests/$(*D)/corpus/$(*F))
+fuzz: $(fuzz_runs)
+
+$(fuzz_runs): fuzz-%: $(BUILD)/packages/build $(BUILD)/packages/test
+	$(sanitized) $(BUILD)/sanitized/$*_fuzz
+	@mkdir -p $(BUILD)/corpus/$*
+	$(BUILD)/sanitized/$*_fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	    -artifact_prefix=$(BUILD)/corpus/ $(BUILD)/corpus/$* $(wildcard tests/$(*D)/corpus/$(*F))
 
 $(BUILD)/%_fuzz: $(BUILD)/tests/%_fuzz.o $(BUILD)/libgreyonce.a
 	@mkdir -p $(@D)
