@@ -6,6 +6,8 @@
 #include "greylist/survey.hpp"
 #include "moving/format.hpp"
 #include "options.hpp"
+#include "rules/table.hpp"
+#include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
 #include "version.hpp"
@@ -14,6 +16,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -148,6 +151,19 @@ void take_option(int option, const char* value, Request& request) {
     }
 }
 
+// What waits by a rule's own retry window is not forgotten before (greyonce-rules(5)).
+void keep_as_long_as_rules_say(Settings& settings) {
+    if (sys::is_missing(settings.rules)) {
+        return;
+    }
+    try {
+        const rules::Table table{settings.rules};
+        settings.rule.retry_window = std::max(settings.rule.retry_window, table.longest_retry_window());
+    } catch (const sys::Trouble& trouble) {
+        say("greystate: " + std::string{trouble.what()} + ": going on without them\n");
+    }
+}
+
 void read_settings(const std::string& config, Request& request) {
     const bool is_named = !config.empty();
     const auto complaints =
@@ -185,6 +201,7 @@ Request read_command_line(int argc, char** argv) {
         }
     }
     read_settings(config, request);
+    keep_as_long_as_rules_say(request.settings);
     request.selection.grouping = request.settings.grouping;
     if (optind + 1 < argc) {
         request.settings.state = argv[optind + 1];

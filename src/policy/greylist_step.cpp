@@ -5,6 +5,7 @@
 #include "greylist/triplet.hpp"
 #include "policy/action.hpp"
 #include "policy/greylist_texts.hpp"
+#include "policy/keeping.hpp"
 #include "policy/step.hpp"
 #include "system/trouble.hpp"
 
@@ -29,9 +30,13 @@ greylist::Rule rule_of(const Question& question) {
 
 greylist::Grouping grouping_of(const Question& question) {
     greylist::Grouping grouping = question.settings.grouping;
-    if (question.greylisting.network) {
+    const auto network = question.greylisting.network;
+    const unsigned client_bits = question.request.client_address->bits();
+    // Up to 32 it is an IPv4 network's prefix, above an IPv6 network's: nobody has an IPv6 pool of 2^96
+    // addresses.
+    if (network && (*network <= 32) == (client_bits == 32)) {
         grouping.by_host = false;
-        grouping.ipv4_prefix = grouping.ipv6_prefix = *question.greylisting.network;
+        (client_bits == 32 ? grouping.ipv4_prefix : grouping.ipv6_prefix) = *network;
     }
     return grouping;
 }
@@ -44,8 +49,7 @@ class Asking {
         : question_(question), rule_(rule_of(question)), grouping_(grouping_of(question)),
           client_(greylist::client_of(*question.request.client_address, grouping_)),
           state_(question.settings.state, question.settings.max_state_size, question.settings.sync,
-                 {[now = question.now, rule = rule_](const Record& r) { return is_forgotten(r, now, rule); },
-                  [rule = rule_](const Record& r) { return has_passed(r, rule); }}) {}
+                 keeping_of(question)) {}
 
     // None where the state could not be asked, or a mail that has to wait not be remembered.
     std::optional<Opinion> opinion() {

@@ -50,6 +50,7 @@ std::optional<Opinion> rules_step(Question& question) {
     }
     try {
         const rules::Table table{path};
+        question.longest_retry_window = table.longest_retry_window();
         const auto match = table.match(subject_of(question.request));
         for (std::string& remark : table.remarks()) {
             question.remark(LogLine::Level::warning, std::move(remark));

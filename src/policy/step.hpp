@@ -32,6 +32,7 @@ struct Question {
     sys::Time now;
     rules::Verdict greylisting{};   // how the greylist is to be asked: the values of a rule that says so
     std::string greylisting_rule{}; // FILE:LINE of that rule
+    sys::Seconds longest_retry_window{0};      // of any rule: what waits is not cleared away before
     std::vector<std::string> servers_to_ask{}; // the names that a rule gave
     std::string asking_rule{};                 // FILE:LINE of that rule
     std::vector<Header> headers{};             // in the order of the steps

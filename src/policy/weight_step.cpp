@@ -1,6 +1,7 @@
 // The step that weighs the client: asks the memory, then the DNS, and remembers. What the answers are worth
 // is said in weight/score.hpp.
 #include "policy/action.hpp"
+#include "policy/keeping.hpp"
 #include "policy/step.hpp"
 #include "policy/weighed.hpp"
 #include "policy/weight_memory.hpp"
@@ -21,13 +22,8 @@ class Weigher {
     Weigher(Question& question, const weight::Settings& settings)
         : question_(question), settings_(settings), subject_(weighed_subject(question.request)) {
         remembering([&] {
-            state_.emplace(
-                question.settings.state, question.settings.max_state_size, question.settings.sync,
-                greylist::Keeping{[now = question.now, rule = question.settings.rule](
-                                      const greylist::Record& r) { return is_forgotten(r, now, rule); },
-                                  [rule = question.settings.rule](const greylist::Record& r) {
-                                      return has_passed(r, rule);
-                                  }});
+            state_.emplace(question.settings.state, question.settings.max_state_size, question.settings.sync,
+                           keeping_of(question));
             memory_.emplace(*state_, settings, question.settings.grouping, question.now);
         });
     }

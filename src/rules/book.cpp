@@ -2,6 +2,7 @@
 
 #include "rules/compiled.hpp"
 #include "rules/lines.hpp"
+#include "rules/verdict_text.hpp"
 #include "system/trouble.hpp"
 
 #include <cdb.h>
@@ -97,12 +98,19 @@ void Book::add(const Entry& entry, std::string_view source) {
     line.start = keep(text_.append(source).append(entry.verdict));
     lines_.push_back(line);
     add_shape(shape_of(entry));
+    if (entry.verdict.find(" retry-window=") != std::string::npos) {
+        const auto window = verdict_from(entry.verdict).retry_window;
+        longest_window_ = std::max(longest_window_, window.value_or(sys::Seconds{0}));
+    }
 }
 
 std::string Book::index() const {
     std::string text;
     for (const Shape& shape : shapes_) {
         text.append(text.empty() ? "" : " ").append(text_of(shape));
+    }
+    if (longest_window_.count() > 0) {
+        text.append(" ").append(window_word).append(std::to_string(longest_window_.count()));
     }
     return with_check(text);
 }

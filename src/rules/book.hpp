@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rules/entry.hpp"
+#include "system/time.hpp"
 
 #include <array>
 #include <cstdint>
@@ -54,6 +55,7 @@ class Book {
     std::array<Heap, 256> heaps_;
     std::vector<Shape> shapes_;       // that occur, in the order of lookup
     std::array<Shape, 256> lately_{}; // shapes that are among them, to be found at once
+    sys::Seconds longest_window_{0};  // retry window of an entry
     std::string text_;
 
     const char* keep(std::string_view text);

@@ -1,14 +1,15 @@
 // The compiled file as a file: a CDB (tinycdb's), its index and its values.
 //
 //   key    `greyonce rules 1`             key    `client .example.org`
-//   value  `CHECK SHAPE SHAPE…`           value  `CHECK SOURCE [/EXPRESSION/…] VERDICT`
+//   value  `CHECK SHAPE… [WINDOW]`        value  `CHECK SOURCE [/EXPRESSION/…] VERDICT`
 //
 //   b0a1d2f3 whitelist_clients:12 pass
 //
-// CHECK is cdb_hash() of what follows it, in eight hexadecimal digits: it changes with every change of one
-// byte. Expressions stand in the order of the fields that have one. Any byte of the file may be wrong:
-// tinycdb keeps its reads inside the mapping, everything else is checked here. A file that is cut while it is
-// mapped raises SIGBUS.
+// WINDOW is `retry-window/SECONDS`, the longest one that an entry has: whoever clears the greylist away keeps
+// waiting records that long. CHECK is cdb_hash() of what follows it, in eight hexadecimal digits: it changes
+// with every change of one byte. Expressions stand in the order of the fields that have one. Any byte of the
+// file may be wrong: tinycdb keeps its reads inside the mapping, everything else is checked here. A file that
+// is cut while it is mapped raises SIGBUS.
 #pragma once
 
 #include "system/descriptor.hpp"
@@ -22,6 +23,8 @@
 namespace rules {
 
 inline constexpr std::string_view index_key = "greyonce rules 1";
+
+inline constexpr std::string_view window_word = "retry-window/";
 
 // `rest` with its check before it.
 std::string with_check(std::string_view rest);

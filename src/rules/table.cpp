@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace rules {
 
@@ -137,6 +138,21 @@ struct Table::Parts {
         return answer == Answer::matches;
     }
 
+    // Seconds; 0 where the index has no such word.
+    std::int64_t window_in(std::string_view index) const {
+        const std::string_view word = index.substr(index.rfind(' ') + 1);
+        if (!word.starts_with(window_word)) {
+            return 0;
+        }
+        std::int64_t seconds = 0;
+        const auto [end, error] =
+            std::from_chars(word.data() + window_word.size(), word.data() + word.size(), seconds);
+        if (error != std::errc{} || end != word.data() + word.size()) {
+            compiled.damaged(index_key);
+        }
+        return seconds;
+    }
+
     Match answer(const Found& found) const {
         try {
             Match match;
@@ -158,6 +174,9 @@ struct Table::Parts {
         std::string key;
         key.reserve(2 * longest_value);
         for (std::string_view index = compiled.index(); !index.empty();) {
+            if (index.starts_with(window_word)) {
+                break; // the last word, and no shape
+            }
             const auto shape = shape_from(take_word(index));
             if (!shape) {
                 compiled.damaged(index_key);
@@ -216,6 +235,10 @@ std::optional<Match> Table::match(const Subject& subject, Tried* tried) const {
         parts_->first(values, nullptr, true);
     }
     return match;
+}
+
+sys::Seconds Table::longest_retry_window() const {
+    return sys::Seconds{parts_->window_in(parts_->compiled.index())};
 }
 
 std::vector<std::string> Table::remarks() const {

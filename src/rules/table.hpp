@@ -44,6 +44,9 @@ class Table {
     // The entry that decides, if any. Throws sys::Trouble where the table is damaged.
     std::optional<Match> match(const Subject& subject, Tried* tried = nullptr) const;
 
+    // The longest retry window that an entry has; 0 where none has one of its own.
+    [[nodiscard]] sys::Seconds longest_retry_window() const;
+
     // What went wrong on the way without stopping it (a pattern over its match limit), for the log.
     [[nodiscard]] std::vector<std::string> remarks() const;
 
