@@ -98,10 +98,20 @@ void Book::add(const Entry& entry, std::string_view source) {
     line.start = keep(text_.append(source).append(entry.verdict));
     lines_.push_back(line);
     add_shape(shape_of(entry));
-    if (entry.verdict.find(" retry-window=") != std::string::npos) {
-        const auto window = verdict_from(entry.verdict).retry_window;
-        longest_window_ = std::max(longest_window_, window.value_or(sys::Seconds{0}));
+}
+
+sys::Seconds Book::longest_window() const {
+    sys::Seconds longest{0};
+    for (const Line& line : lines_) {
+        if (line.start == nullptr) {
+            continue;
+        }
+        const std::string_view verdict{line.start + line.key + line.expressions + line.source, line.verdict};
+        if (verdict.find(" retry-window=") != std::string_view::npos) {
+            longest = std::max(longest, verdict_from(verdict).retry_window.value_or(longest));
+        }
     }
+    return longest;
 }
 
 std::string Book::index() const {
@@ -109,8 +119,8 @@ std::string Book::index() const {
     for (const Shape& shape : shapes_) {
         text.append(text.empty() ? "" : " ").append(text_of(shape));
     }
-    if (longest_window_.count() > 0) {
-        text.append(" ").append(window_word).append(std::to_string(longest_window_.count()));
+    if (const auto window = longest_window(); window.count() > 0) {
+        text.append(" ").append(window_word).append(std::to_string(window.count()));
     }
     return with_check(text);
 }

@@ -55,13 +55,13 @@ class Book {
     std::array<Heap, 256> heaps_;
     std::vector<Shape> shapes_;       // that occur, in the order of lookup
     std::array<Shape, 256> lately_{}; // shapes that are among them, to be found at once
-    sys::Seconds longest_window_{0};  // retry window of an entry
     std::string text_;
 
     const char* keep(std::string_view text);
     [[nodiscard]] std::string_view patterns(std::uint32_t line) const;
     void take_repeats(const Heap& heap, std::vector<Repeat>& repeats);
     void add_shape(const Shape& shape);
+    [[nodiscard]] sys::Seconds longest_window() const;
     [[nodiscard]] std::string index() const;
     [[nodiscard]] std::uint64_t file_size() const;
 };

@@ -170,6 +170,11 @@ class List(Greyrules):
         self.assertEqual(self.run_it("compile", "-o", "again.cdb", "listing")[0], 0)
         self.assertEqual((self.folder / "again.cdb").read_bytes(), self.output.read_bytes())
 
+    def test_what_was_left_out_leaves_no_trace(self):
+        self.compile("client 192.0.2.1 pass\nclient 192.0.2.1 greylist retry-window=9\n")
+        bytes_ = self.output.read_bytes()
+        self.assertEqual(bytes_, self.good("client 192.0.2.1 pass\n"))
+
     def test_cdb_reads_the_file(self):
         self.good(RULES)
         value = subprocess.run(["cdb", "-q", self.output, "client 192.0.2.0/24"], capture_output=True, check=True).stdout
