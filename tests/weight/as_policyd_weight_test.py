@@ -3,10 +3,10 @@
 import re
 import unittest
 
-from dns_server import REFUSED, Nameserver
+from weight.dns_server import REFUSED, Nameserver
 from harness import Case, ask
-from policyd_weight import PolicydWeight
-from worlds import World
+from weight.policyd_weight import PolicydWeight
+from weight.worlds import World
 
 SEED = 20261121
 MAILS = 400

@@ -4,8 +4,8 @@ import subprocess
 import time
 import unittest
 
-import dns_server
-from dns_server import Nameserver
+from weight import dns_server
+from weight.dns_server import Nameserver
 from harness import GREYRULES, GREYSTATE, Case, ask, request
 
 HAM = {
