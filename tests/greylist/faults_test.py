@@ -54,8 +54,11 @@ def decide(state, question):
     return harness.ask(question, *options(state))
 
 
-def greystate(*words, **more):
-    return subprocess.run([harness.GREYSTATE, *words], capture_output=True, timeout=60, check=False, **more)
+def greystate(*words, status=None, **more):
+    done = subprocess.run([harness.GREYSTATE, *words], capture_output=True, timeout=60, check=False, **more)
+    if status not in (None, done.returncode):
+        raise AssertionError(f"exit status not {status}: {done}")
+    return done
 
 
 def waits(answer):
