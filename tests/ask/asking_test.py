@@ -6,7 +6,7 @@ import unittest
 
 from ask.bridge import BridgeCase
 from ask.scripted import Scripted, action, answering
-from harness import GREYRULES, ask, block, request
+from harness import GREYONCE, GREYRULES, ask, block, request
 
 GREYLISTED = "DEFER_IF_PERMIT Greylisted, please try again later"
 BY_REQUEST = ("--clock", "request")
@@ -116,7 +116,7 @@ class Answers(BridgeCase):
         hosts.write_text("192.0.2.7 other\n# 192.0.2.8 policy\n127.0.0.1 policy.example.org Policy # ours\n")
         port = Scripted(self, action("REJECT no")).port
         done = subprocess.run(
-            ["unshare", "--mount", "sh", "-c", f'mount --bind {hosts} /etc/hosts && exec "$@"', "sh", "build/greyonce",
+            ["unshare", "--mount", "sh", "-c", f'mount --bind {hosts} /etc/hosts && exec "$@"', "sh", GREYONCE,
              "--config", "/dev/null", "--log=none", "--no-greylist", "--ask", f"inet:policy:{port}"],
             input=block(request()), capture_output=True, check=True)
         self.assertEqual(done.stdout, b"action=REJECT no\n\n")
