@@ -96,13 +96,17 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/place greylist/crc greylist/page greylist/page_zero \
             rules/access_action rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
-            rules/verdict_text ask/endpoint ask/question ask/reply))
+            rules/verdict_text ask/endpoint ask/question ask/reply \
+            weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
+            weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \
+            weight/score weight/questions weight/memory))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             system/address system/text policy/request policy/framing policy/reply greylist/triplet greylist/rule \
-            rules/access_action ask/endpoint ask/question ask/reply))
+            rules/access_action ask/endpoint ask/question ask/reply \
+            weight/number weight/list weight/names weight/looks weight/score weight/memory))
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
-	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lgtest -lgtest_main -lpthread
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lpsl -lgtest -lgtest_main -lpthread
 
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 
