@@ -70,15 +70,12 @@ std::optional<Address> Address::parse(std::string_view text) {
 Address Address::network(unsigned prefix) const {
     assert(prefix <= bits_);
     Address result = *this;
-    for (unsigned i = 0; i < result.bytes_.size(); ++i) {
-        const unsigned first_bit = i * 8;
-        if (first_bit >= prefix) {
-            result.bytes_[i] = 0;
-        } else if (prefix - first_bit < 8) {
-            result.bytes_[i] =
-                static_cast<std::uint8_t>(result.bytes_[i] & (0xff00U >> (prefix - first_bit)));
-        }
+    auto* beyond = result.bytes_.begin() + prefix / 8;
+    if (prefix % 8 != 0) {
+        *beyond = static_cast<std::uint8_t>(*beyond & (0xff00U >> prefix % 8));
+        ++beyond;
     }
+    std::fill(beyond, result.bytes_.end(), std::uint8_t{0});
     return result;
 }
 
