@@ -152,16 +152,20 @@ void Book::write(int descriptor, const std::string& path) const {
         }
     };
     put(index_key, index());
-    std::string rest;
+    std::string value;
     for (const Line& line : lines_) {
         if (line.start == nullptr) {
             continue;
         }
         const char* const expressions = line.start + line.key;
         const char* const source = expressions + line.expressions;
-        rest.assign(source, line.source).append(" ").append(expressions, line.expressions);
-        rest.append(source + line.source, line.verdict);
-        put({line.start, line.key}, with_check(rest));
+        value.assign(check_room)
+            .append(source, line.source)
+            .append(" ")
+            .append(expressions, line.expressions);
+        value.append(source + line.source, line.verdict);
+        fill_in_check(value);
+        put({line.start, line.key}, value);
     }
     if (cdb_make_finish(make.get()) != 0) {
         throw sys::Trouble{"write", path, errno};

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -20,9 +21,11 @@ unsigned hash_of(std::string_view text) {
     return cdb_hash(text.data(), static_cast<unsigned>(text.size()));
 }
 
-std::string check_of(std::string_view text) {
+using Check = std::array<char, check_digits>;
+
+Check check_of(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string check(check_digits, '0');
+    Check check{};
     unsigned value = hash_of(text);
     for (auto digit = check.rbegin(); digit != check.rend(); ++digit, value >>= 4U) {
         *digit = digits[value & 15U];
@@ -33,7 +36,15 @@ std::string check_of(std::string_view text) {
 } // namespace
 
 std::string with_check(std::string_view rest) {
-    return check_of(rest).append(" ").append(rest);
+    std::string value{check_room};
+    value.append(rest);
+    fill_in_check(value);
+    return value;
+}
+
+void fill_in_check(std::string& value) {
+    const Check check = check_of(std::string_view{value}.substr(check_room.size()));
+    std::copy(check.begin(), check.end(), value.begin());
 }
 
 Compiled::Compiled(std::string path) : path_(std::move(path)) {
@@ -82,7 +93,8 @@ Compiled::Record Compiled::found() const {
         damaged(record.key);
     }
     record.value.remove_prefix(check_digits + 1);
-    if (check != check_of(record.value)) {
+    const Check right = check_of(record.value);
+    if (check != std::string_view{right.data(), right.size()}) {
         damaged(record.key);
     }
     return record;

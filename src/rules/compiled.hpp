@@ -29,6 +29,10 @@ inline constexpr std::string_view window_word = "retry-window/";
 // `rest` with its check before it.
 std::string with_check(std::string_view rest);
 
+// The same for a value that begins with check_room, in place.
+inline constexpr std::string_view check_room = "         ";
+void fill_in_check(std::string& value);
+
 class Compiled {
   public:
     // Throws sys::Trouble: cannot be opened or mapped, not ours, damaged.

@@ -14,7 +14,7 @@ void Compiler::check(const Pattern& pattern, const Source& source) {
         complaints_.wrong(source, '/' + pattern.expression + '/',
                           "expected a Perl regular expression: " + *wrong);
     } else if (!pattern.doubt.empty()) {
-        const std::string& text = is_expression ? pattern.expression : pattern.text;
+        const std::string text = is_expression ? '/' + pattern.expression + '/' : pattern.text;
         complaints_.doubtful(source, std::string{name_of(pattern.form.field)} + ' ' + text, pattern.doubt);
     }
 }

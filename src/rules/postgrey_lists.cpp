@@ -90,7 +90,7 @@ void read_list(const std::string& path, Compiler& compiler, ReadPattern read) {
     entry.verdict = "pass";
     read_lines(path, Comments::to_the_end_of_line, compiler.complaints(), [&](const Line& line) {
         try {
-            if (std::any_of(line.text.begin(), line.text.end(), is_blank)) {
+            if (std::any_of(line.text.begin(), line.text.end(), [](char c) { return is_blank(c); })) {
                 throw Unreadable{"expected one entry a line, without blanks in it"};
             }
             read(patterns, line.text, entry.patterns[0]);
