@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from answers_test import GREYLISTED, Filter
+from policy.answers_test import GREYLISTED, Filter
 from harness import GREYONCE, ask, block, request, wait_until
 
 NOBODY = 65534

@@ -4,7 +4,7 @@ import subprocess
 import time
 import unittest
 
-from answers_test import GREYLISTED, Filter
+from policy.answers_test import GREYLISTED, Filter
 from harness import GREYRULES, GREYSTATE, request
 
 
