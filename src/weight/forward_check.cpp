@@ -17,6 +17,7 @@ struct Search {
     bool found = false;
     bool mx_is_bad = false;
     bool bad_mx_is_scored = false;
+    bool name_has_failed = false; // the one that is being looked at
 };
 
 std::string_view token_part(Side side) {
@@ -119,21 +120,28 @@ void score_bogus_mx(Weighing& weighing) {
     weighing.sender_mx_is_bogus = true;
 }
 
-Opinion check_name(Search& search, Side side, const std::string& name) {
+Opinion check_hosts_of(Search& search, Side side, const std::string& name) {
+    const Answer& mx = search.weighing.ask(name, Type::mx);
+    search.name_has_failed = mx.failed;
+    return mx.failed ? search.weighing.count_error(std::string(token_part(side)) + " MX lookups for " + name)
+                     : check_hosts(search, side, mx.names);
+}
+
+// A public suffix counts as a name that has nothing: policyd-weight asks it, and finds nothing.
+Opinion check_name(Search& search, Side side, const std::string& name, bool is_public) {
     Weighing& weighing = search.weighing;
-    const Answer& mx = weighing.ask(name, Type::mx);
-    if (mx.failed) {
-        return weighing.count_error(std::string(token_part(side)) + " MX lookups for " + name);
-    }
-    weighing.dns_has_answered = true;
-    if (Opinion ended = check_hosts(search, side, mx.names)) {
+    search.name_has_failed = false;
+    Opinion ended = is_public ? std::nullopt : check_hosts_of(search, side, name);
+    if (ended || search.name_has_failed) {
         return ended;
     }
+    weighing.dns_has_answered = true;
     search.mx_is_bad = search.mx_is_bad || (side == Side::sender && has_no_good_address(weighing));
-    if (!search.found) {
-        if (Opinion ended = check_own_addresses(search, side, name)) {
-            return ended;
-        }
+    if (!search.found && !is_public) {
+        ended = check_own_addresses(search, side, name);
+    }
+    if (ended) {
+        return ended;
     }
     score_bad_mx(search);
     if (side == Side::sender) {
@@ -144,7 +152,7 @@ Opinion check_name(Search& search, Side side, const std::string& name) {
 
 Opinion check_side(Search& search, Side side, std::string_view whole) {
     for (const std::string& name : name_and_parents(whole)) {
-        if (Opinion ended = check_name(search, side, name)) {
+        if (Opinion ended = check_name(search, side, name, is_public_parent(name, whole))) {
             return ended;
         }
         if (search.found) {

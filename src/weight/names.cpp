@@ -81,12 +81,15 @@ std::vector<std::string> name_and_parents(std::string_view name) {
     std::vector<std::string> names;
     for (std::string_view rest = name; rest.find('.') != std::string_view::npos && names.size() < most_names;
          rest.remove_prefix(rest.find('.') + 1)) {
-        const bool is_somebodys = rest.size() == name.size() || public_suffix(rest) != rest;
-        if (is_somebodys && can_be_asked(rest) && rest.find_first_of("[]") == std::string_view::npos) {
+        if (can_be_asked(rest) && rest.find_first_of("[]") == std::string_view::npos) {
             names.emplace_back(rest);
         }
     }
     return names;
+}
+
+bool is_public_parent(std::string_view parent, std::string_view name) {
+    return parent.size() < name.size() && public_suffix(parent) == parent;
 }
 
 std::string asked_name(std::string_view name) {

@@ -12,9 +12,12 @@ namespace weight {
 // Could the DNS know this name: labels of 1 to 63 bytes, 253 together?
 bool can_be_asked(std::string_view name);
 
-// `name` and its parents, as long as they have two labels; without those that cannot be asked, that have a
-// bracket, or that are a public suffix above `name`. At most ten.
+// `name` and its parents, as long as they have two labels; without those that cannot be asked or have a
+// bracket. At most ten.
 std::vector<std::string> name_and_parents(std::string_view name);
+
+// Is `parent` the public suffix that `name` stands under? It is nobody's, and not asked.
+bool is_public_parent(std::string_view parent, std::string_view name);
 
 // The name to ask for `name`: of an address in numbers its place under in-addr.arpa.
 std::string asked_name(std::string_view name);

@@ -50,6 +50,9 @@ void add_domain_lists(Wave& wave, const Subject& subject, const std::vector<List
 // A name, its parents, and the MX hosts that are known of them.
 void add_names(Wave& wave, std::string_view whole, const Answers& answers) {
     for (const std::string& name : name_and_parents(whole)) {
+        if (is_public_parent(name, whole)) {
+            continue;
+        }
         wave.add(name, Type::mx);
         wave.add_addresses(name);
         const auto mx = answers.find({asked_name(name), Type::mx});

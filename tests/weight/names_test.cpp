@@ -42,16 +42,17 @@ TEST(Names, CanBeAskedWithLabelsOfOneTo63Bytes) {
     EXPECT_FALSE(can_be_asked("a" + longest));
 }
 
-TEST(Names, ParentsAreAskedAsLongAsTheyAreSomebodys) {
-    EXPECT_EQ(name_and_parents("a.b.example.co.uk"),
-              (Names{"a.b.example.co.uk", "b.example.co.uk", "example.co.uk"}));
+TEST(Names, ParentsCountAsLongAsTheyHaveTwoLabels) {
+    EXPECT_EQ(name_and_parents("b.example.co.uk"), (Names{"b.example.co.uk", "example.co.uk", "co.uk"}));
     EXPECT_EQ(name_and_parents("a.example.org"), (Names{"a.example.org", "example.org"}));
     EXPECT_EQ(name_and_parents("localhost"), Names{});
     EXPECT_EQ(name_and_parents(""), Names{});
 }
 
-TEST(Names, AWholeNameIsAskedBeItAPublicSuffix) {
-    EXPECT_EQ(name_and_parents("co.uk"), Names{"co.uk"});
+TEST(Names, APublicSuffixIsNobodysParentButANameMayBeOne) {
+    EXPECT_TRUE(is_public_parent("co.uk", "example.co.uk"));
+    EXPECT_FALSE(is_public_parent("example.co.uk", "a.example.co.uk"));
+    EXPECT_FALSE(is_public_parent("co.uk", "co.uk"));
 }
 
 TEST(Names, WhatCannotBeAskedIsPassedOverButNotItsParents) {

@@ -290,6 +290,16 @@ TEST(Score, APublicSuffixIsNobodysLabel) {
     EXPECT_NE(mail.weigh().tokens().find(" RESOLVED_IP_IS_NOT_HELO=1.5"), std::string::npos);
 }
 
+TEST(Score, APublicSuffixIsNotAskedAsAParent) {
+    Case mail;
+    mail.subject.sender = "alice@sender.co.uk";
+    mail.put("co.uk", Type::a, {"192.0.2.1"});
+    EXPECT_EQ(mail.weigh().tokens().find("CL_IP_EQ_FROM_IP"), std::string::npos);
+    EXPECT_FALSE(next_wave(mail.subject, mail.settings, mail.known, {}).contains({"co.uk", Type::mx}));
+    mail.subject.sender = "alice@co.uk";
+    EXPECT_NE(mail.weigh().tokens().find("CL_IP_EQ_FROM_IP"), std::string::npos);
+}
+
 TEST(Score, ADialupClientIsScoredAndWeighsOnTheRest) {
     Case mail;
     mail.reverse({"p1.dip.isp.com"});
