@@ -25,7 +25,7 @@ def output(*command, **more):
 
 
 def filter_on(state, *more):
-    return [harness.GREYONCE, "--state", state, "--config", "/dev/null", "--rules", "/dev/null/none", "--log", "none",
+    return [harness.GREYONCE, "--state", state, "--config", "/dev/null", "--log", "none",
             "--clock", "request", "--max-state-size", "100G", *more]
 
 

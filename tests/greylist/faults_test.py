@@ -47,7 +47,7 @@ def request(at, recipient="bob@example.org", instance="one"):
 
 
 def options(state):
-    return ["--state", state, "--config", "/dev/null", "--rules", "/dev/null/none", "--log", "none", "--clock", "request"]
+    return ["--state", state, "--config", "/dev/null", "--log", "none", "--clock", "request"]
 
 
 def decide(state, question):

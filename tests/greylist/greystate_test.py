@@ -145,8 +145,8 @@ class PostgreyMoves(harness.Case):
                                   policy_test_time=at)
 
     def words(self, state, questions, *options):
-        done = harness.ask(b"".join(map(harness.block, questions)), "--state", state, "--config", "/dev/null", "--rules",
-                           "/dev/null/none", "--log", "none", "--clock", "request", "--until-eof", *options, timeout=120)
+        done = harness.ask(b"".join(map(harness.block, questions)), "--state", state, "--config", "/dev/null",
+                           "--log", "none", "--clock", "request", "--until-eof", *options, timeout=120)
         return [answer.removeprefix("action=").split()[0] for answer in done.output.decode().split("\n\n")[:-1]]
 
     def moves(self, *options):
