@@ -158,7 +158,9 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(archives)
 
 sources := $(wildcard src/*.cpp src/*/*.cpp tests/*/*.cpp)
 headers := $(wildcard src/*.hpp src/*/*.hpp tests/*.hpp tests/*/*.hpp)
-tidied  := $(sources:%.cpp=$(BUILD)/tidy/%)
+# What GoogleTest's macros become is nobody's style, so clang-tidy reads the sources only; without the analyzer, which
+# takes as long as all the rest.
+tidied  := $(patsubst %.cpp,$(BUILD)/tidy/%,$(wildcard src/*.cpp src/*/*.cpp))
 
 lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
 	clang-format-14 --dry-run -Werror $(sources) $(headers)
@@ -167,7 +169,7 @@ lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
 	$(MAKE) -j$$(nproc) $(tidied)
 
 $(BUILD)/tidy/%: %.cpp $(headers) .clang-tidy
-	clang-tidy-14 --quiet $< -- -std=c++20 -Isrc -Itests
+	clang-tidy-14 --quiet --checks='-clang-analyzer-*' $< -- -std=c++20 -Isrc
 	@mkdir -p $(@D) && touch $@
 
 # --- putting it in place ---
