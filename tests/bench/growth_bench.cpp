@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
             const Record next = record(done);
             text += line_of(next).size() + 1;
             const auto began = std::chrono::steady_clock::now();
-            state.update(next.key, [&](const auto&) { return next; });
+            state.update(next.key, [&](const auto&) { return std::optional{next}; });
             const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
             all += took;
             slowest = std::max(slowest, took);
@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
         std::printf("%lu %lu %lu %.1f %.0f\n", size, text,
                     static_cast<unsigned long>(std::filesystem::file_size(growing)),
                     all.count() / static_cast<double>(done), slowest.count());
-        std::fflush(stdout);
+        static_cast<void>(std::fflush(stdout));
     }
     return 0;
 }

@@ -4,6 +4,7 @@
 #include "greylist/page.hpp"
 #include "greylist/state.hpp"
 #include "greylist/survey.hpp"
+#include "system/trouble.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,6 +47,14 @@ class TemporaryState : public testing::Test {
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
     [[nodiscard]] State open(std::uint64_t max_size = gigabyte) const {
         return {path(), max_size, false, keep_all()};
+    }
+    [[nodiscard]] bool can_be_opened() const {
+        try {
+            static_cast<void>(open());
+            return true;
+        } catch (const sys::Trouble&) {
+            return false;
+        }
     }
     static void put(State& state, const Record& record) {
         state.update(record.key, [&](const auto&) { return record; });
