@@ -76,7 +76,7 @@ std::string sha1_hex(std::string_view text) {
     return hex.data();
 }
 
-std::string with_prefix(std::string text, unsigned prefix) {
+std::string with_prefix(const std::string& text, unsigned prefix) {
     return text + '/' + std::to_string(prefix);
 }
 
