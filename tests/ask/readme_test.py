@@ -55,6 +55,7 @@ class ReadmeTest(EximCase):
         self.start_policyd_spf()
         for way in "run", "base64":
             with self.subTest(way):
+                self.port = harness.free_port()  # the Exim before may still be going
                 piece = self.folder / "greyonce-bridge"
                 piece.write_text(replaced((PIECES / "greyonce-bridge").read_text(), {
                     "/usr/local/sbin/greyonce ": f"{self.program} ", "/run/policyd-spf.sock": str(self.socket)}))
