@@ -111,7 +111,7 @@ $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 
 end_to_end := $(sort $(wildcard tests/*/*_test.py))
-with_mta   := $(filter tests/exim/% tests/postfix/% tests/servers/%,$(end_to_end))
+with_mta   := $(filter tests/exim/% tests/postfix/% tests/servers/% tests/ask/re% tests/weight/exim% tests/weight/real%,$(end_to_end))
 
 check: $(BUILD)/packages/build $(BUILD)/packages/test $(peer_packages:%=$(BUILD)/peers/%.deb)
 	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure
