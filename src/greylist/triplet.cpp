@@ -100,7 +100,7 @@ std::string steady_sender(std::string_view sender) {
         return std::string{sender};
     }
     std::string_view local = without_batv(sender.substr(0, at));
-    local = local.substr(0, local.rfind('+'));
+    local = local.substr(0, local.find('+'));
     return without_numbers(local).append(sender.substr(at));
 }
 

@@ -22,6 +22,7 @@ TEST(Triplet, WhatChangesFromMailToMailIsTakenOffTheSender) {
         {"alice@example.net", "alice@example.net"},
         {"alice+list@example.net", "alice@example.net"},
         {"+list@example.net", "@example.net"},
+        {"alice+list+12@example.net", "alice@example.net"}, // from the first one
         {"list-12-ab34@example.com", "list-#-ab34@example.com"},
         {"1.22.a3.4b@12.example", "#.#.a3.4b@12.example"},
         {"a_1@example.com", "a_1@example.com"},
