@@ -66,9 +66,7 @@ struct State::Parts {
 
     Found find(const Key& key, const Place& way);
     Page page_at(const Stop& stop);
-    void write_without_forgotten(Page& page, std::string_view new_line) const;
     void store_new(std::string_view line, const Place& way, Found& found);
-    void append_to(Page& page, std::string_view line) const;
     bool store_in_page(std::string_view line, const Stop& stop);
     bool store_in_new_page(std::string_view line, const Place& way, const Stop& leaf);
     bool store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops);
@@ -103,20 +101,9 @@ Page State::Parts::page_at(const Stop& stop) {
     return *page;
 }
 
-void State::Parts::write_without_forgotten(Page& page, std::string_view new_line) const {
-    page.erase_if(
-        [&](std::string_view line) { return line != new_line && satisfies(keeping.is_forgotten, line); });
-    file.write(page);
-}
-
-void State::Parts::append_to(Page& page, std::string_view line) const {
-    page.append(line);
-    write_without_forgotten(page, line);
-}
-
-// The first page with room takes it. Only where there is none are the forgotten records of all pages looked
-// for, then a page added, then a record that never passed given up: each is dearer or worse than the one
-// before.
+// The first page with room takes it. Only where there is none are the records of all pages looked at for some
+// that may go, then a page added, then a record that never passed given up: each is dearer or worse than the
+// one before.
 void State::Parts::store_new(std::string_view line, const Place& way, Found& found) {
     const std::vector<Stop>& stops = found.stops;
     const auto first = std::find_if(stops.begin(), stops.end(),
@@ -125,7 +112,8 @@ void State::Parts::store_new(std::string_view line, const Place& way, Found& fou
         if (first->number != found.page.head.number) {
             found.page = page_at(*first);
         }
-        append_to(found.page, line);
+        found.page.append(line);
+        file.write(found.page);
         return;
     }
     const bool is_stored = std::any_of(stops.begin(), stops.end(),
@@ -139,7 +127,7 @@ void State::Parts::store_new(std::string_view line, const Place& way, Found& fou
 
 bool State::Parts::store_in_page(std::string_view line, const Stop& stop) {
     Page page = page_at(stop);
-    page.erase_if([&](std::string_view other) { return satisfies(keeping.is_forgotten, other); });
+    page.erase_if([&](std::string_view other) { return satisfies(keeping.may_go, other); });
     if (page.room() < size_in_page(line)) {
         return false;
     }
@@ -222,7 +210,7 @@ void State::update(const Key& key, const Step& step) {
         parts.store_new(line, way, found);
     } else {
         found.page.replace(old_line, line);
-        parts.write_without_forgotten(found.page, line);
+        parts.file.write(found.page);
     }
 }
 

@@ -15,8 +15,9 @@ namespace greylist {
 
 // What the state asks about a record before it lets it go; the rule answers (rule.hpp).
 struct Keeping {
-    std::function<bool(const Record&)> is_forgotten; // may go whenever its page is written
-    std::function<bool(const Record&)> has_passed;   // never makes room for another
+    std::function<bool(const Record&)> is_forgotten; // is as if it had never been stored
+    std::function<bool(const Record&)> may_go;       // makes room before a page is added
+    std::function<bool(const Record&)> has_passed;   // never makes room for another otherwise
 };
 
 // Decides what one more look at a record makes of it: the record to be stored, or none for "leave it as it

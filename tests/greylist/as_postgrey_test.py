@@ -25,11 +25,16 @@ SETTINGS = (
 
 
 class Requests:
-    """Random requests of few clients, senders and recipients, so that they meet again; the clock mostly goes on."""
+    """Random requests of few clients, senders and recipients, so that they meet again; the clock mostly goes on.
+
+    It never falls back by more than the day for which a record is kept that is forgotten, and a message is in for ten
+    minutes at most: greyonce forgets it after an hour.
+    """
 
     def __init__(self, seed):
         self.random = random.Random(seed)
-        self.now = 1_700_000_000
+        self.now = self.latest = 1_700_000_000
+        self.message_came = self.now
         self.instance = "first"
 
     def client(self):
@@ -57,13 +62,16 @@ class Requests:
                                    "frank-7@example.edu", "g@h@example.org"))
 
     def step_clock(self):
-        self.now += self.random.choice((0, 0, 1, 29, 30, 31, 59, 60, 61, 100, 299, 300, 301, 899, 900, 901, 3599, 3600,
-                                        3601, 21600, 86400, 172800, -1, -60, -400, -4000, -90000, 90001))
+        step = self.random.choice((0, 0, 1, 29, 30, 31, 59, 60, 61, 100, 299, 300, 301, 899, 900, 901, 3599, 3600, 3601,
+                                   21600, 86400, 172800, -1, -60, -400, -4000, -90000, 90001))
+        self.now = max(self.now + step, self.latest - 86400)
+        self.latest = max(self.now, self.latest)
 
     def next(self):
         self.step_clock()
-        if self.random.random() < 0.5:
+        if abs(self.now - self.message_came) > 600 or self.random.random() < 0.5:
             self.instance = f"i.{self.random.random()}"
+            self.message_came = self.now
         attributes = request(client_address=self.client(), sender=self.sender(), recipient=self.recipient(),
                              client_name=self.random.choice(("mail.example.net", "unknown")),
                              policy_test_time=self.now)

@@ -127,15 +127,25 @@ TEST_F(StateTest, WhereAllHavePassedAFullStateTakesNoMore) {
 
 TEST_F(StateTest, WhatIsForgottenIsNotSeenAndMakesRoom) {
     constexpr std::uint64_t small = 257 * page_size;
-    bool is_later = false;
+    bool is_forgotten = false;
+    bool may_go = false;
     State state(path(), small, false,
-                {[&](const Record& record) { return is_later && record.count == 1; },
+                {[&](const Record& record) { return is_forgotten && record.count == 1; },
+                 [&](const Record& record) { return may_go && record.count == 1; },
                  [](const Record&) { return true; }});
     for (unsigned i = 0; i < 4000; ++i) {
         put(state, {numbered(i), at(1), at(2), 1});
     }
-    is_later = true;
+    is_forgotten = true;
     EXPECT_FALSE(get(state, numbered(1)));
+    for (unsigned i = 4000; i < 5000; ++i) {
+        put(state, {numbered(i), at(1), at(2), 2});
+    }
+    is_forgotten = false;
+    for (unsigned i = 0; i < 4000; ++i) {
+        EXPECT_TRUE(get(state, numbered(i))) << "forgotten for a while only, but gone";
+    }
+    may_go = true;
     for (unsigned i = 10000; i < 14000; ++i) {
         put(state, {numbered(i), at(1), at(2), 2});
     }

@@ -27,7 +27,8 @@ inline Key numbered(unsigned number) {
 
 // Forgets nothing; who has passed is told by the count.
 inline Keeping keep_all() {
-    return {[](const Record&) { return false; }, [](const Record& record) { return record.count > 0; }};
+    const auto never = [](const Record&) { return false; };
+    return {never, never, [](const Record& record) { return record.count > 0; }};
 }
 
 class TemporaryState : public testing::Test {

@@ -28,5 +28,24 @@ TEST(Keeping, AShorterRetryWindowOfTheRuleAtHandTakesNothingFromOthers) {
     EXPECT_FALSE(keeping_of(question).is_forgotten(waiting));
 }
 
+TEST(Keeping, WhatAClockThatRunsADayAheadForgetsDoesNotGo) {
+    const Request request;
+    const Settings settings;
+    for (const auto& [age, is_forgotten, may_go] :
+         {std::tuple{48h, false, false}, {49h, true, false}, {72h, true, false}, {73h, true, true}}) {
+        const auto keeping = keeping_of({.request = request, .settings = settings, .now = start + age});
+        EXPECT_EQ(keeping.is_forgotten(waiting), is_forgotten) << age.count();
+        EXPECT_EQ(keeping.may_go(waiting), may_go) << age.count();
+    }
+}
+
+TEST(Keeping, TheHeaderOfAMessageJustSentDoesNotGo) {
+    const Request request;
+    const Settings settings;
+    const greylist::Record header{{greylist::Kind::instance, "1"}, start, start, 0};
+    EXPECT_FALSE(keeping_of({.request = request, .settings = settings, .now = start}).may_go(header));
+    EXPECT_TRUE(keeping_of({.request = request, .settings = settings, .now = start + 26h}).may_go(header));
+}
+
 } // namespace
 } // namespace policy
