@@ -2,7 +2,7 @@
 """Runs tests and counts them: run.py --unit PROGRAM... --programs DIRECTORY TEST...
 
 A GoogleTest program counts its cases, a Python file its methods. What does not start, crashes, holds no test or skips
-one counts as a failure. The last line is the total; the exit status says whether all of it passed.
+one counts as a failure. What failed is told at the end. The last line is the total; the exit status says whether all of it passed.
 """
 
 import concurrent.futures
@@ -85,15 +85,18 @@ def jobs(arguments):
 
 def main():
     passed = failed = 0
+    told = []
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         running = {pool.submit(job.run): job for job in jobs(sys.argv[1:])}
         for future in concurrent.futures.as_completed(running):
             output, good, bad = future.result()
+            line = f"{'FAILED' if bad else 'passed'}: {running[future].title}: {good} passed, {bad} failed"
+            print(line, flush=True)
             if bad:
-                print(output)
-            print(f"{'FAILED' if bad else 'passed'}: {running[future].title}: {good} passed, {bad} failed", flush=True)
+                told.append(f"\n{output}\n{line}")
             passed += good
             failed += bad
+    print(*told, sep="\n")
     print(f"{passed} passed, {failed or (0 if passed else 1)} failed")
     return 1 if failed or not passed else 0
 
