@@ -95,7 +95,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             system/address system/lines system/text system/trouble \
             policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/place greylist/crc greylist/page greylist/page_zero \
-            rules/access_action rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
+            rules/access_action rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
             rules/verdict_text ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
             weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \

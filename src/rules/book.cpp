@@ -3,79 +3,88 @@
 #include "rules/compiled.hpp"
 #include "rules/lines.hpp"
 #include "rules/verdict_text.hpp"
-#include "system/trouble.hpp"
-
-#include <cdb.h>
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
-#include <limits>
-#include <memory>
 
 namespace rules {
 
 namespace {
 
-constexpr std::size_t block_size = 1U << 20U;
+constexpr std::string_view window_parameter = " retry-window=";
 
-std::uint32_t size_of(std::string_view text) {
-    return static_cast<std::uint32_t>(text.size());
+// A record's value taken apart.
+struct Contents {
+    std::string_view source;
+    std::string_view expressions; // with a blank after each
+    std::string_view verdict;
+};
+
+Contents contents_of(const CdbMaker::Record& record) {
+    Contents contents;
+    std::string_view rest = record.value.substr(check_room.size());
+    contents.source = take_word(rest);
+    contents.verdict = rest;
+    while (contents.verdict.starts_with('/')) {
+        take_word(contents.verdict);
+    }
+    contents.expressions = rest.substr(0, rest.size() - contents.verdict.size());
+    return contents;
+}
+
+bool are_repeats(const CdbMaker::Record& a, const CdbMaker::Record& b) {
+    return a.key == b.key && contents_of(a).expressions == contents_of(b).expressions;
+}
+
+Book::Repeat repeat_of(const CdbMaker::Record& record, const CdbMaker::Record& first) {
+    const Contents contents = contents_of(record);
+    const std::string patterns = entry_text(record.key, contents.expressions);
+    return {std::string{trimmed(patterns)}, std::string{contents.source},
+            std::string{contents_of(first).source}};
 }
 
 } // namespace
 
-const char* Book::keep(std::string_view text) {
-    if (blocks_.empty() || blocks_.back().capacity() - blocks_.back().size() < text.size()) {
-        blocks_.emplace_back().reserve(std::max(block_size, text.size()));
-    }
-    std::string& block = blocks_.back();
-    block.append(text);
-    return block.data() + block.size() - text.size();
-}
-
-std::string_view Book::patterns(std::uint32_t line) const {
-    return {lines_[line].start, std::size_t{lines_[line].key} + lines_[line].expressions};
-}
-
-void Book::take_repeats(const Heap& heap, std::vector<Repeat>& repeats) {
+void Book::find_repeats(const Heap& heap, std::vector<CdbMaker::Place>& places,
+                        std::vector<Repeat>& repeats) const {
     std::vector<const Mark*> table(std::bit_ceil(2 * heap.size() + 1)); // by hash, half full at most
     for (const Mark& mark : heap) {
         std::size_t i = mark.hash % table.size();
-        while (table[i] != nullptr &&
-               (table[i]->hash != mark.hash || patterns(table[i]->line) != patterns(mark.line))) {
+        while (table[i] != nullptr && (table[i]->hash != mark.hash ||
+                                       !are_repeats(records_.at(table[i]->place), records_.at(mark.place)))) {
             i = (i + 1) % table.size();
         }
         if (table[i] == nullptr) {
             table[i] = &mark;
-            continue;
+        } else {
+            repeats.push_back(repeat_of(records_.at(mark.place), records_.at(table[i]->place)));
+            places.push_back(mark.place);
         }
-        const auto source = [](const Line& line) {
-            return std::string{line.start + line.key + line.expressions, line.source};
-        };
-        Line& line = lines_[mark.line];
-        const std::string text =
-            entry_text({line.start, line.key}, {line.start + line.key, line.expressions});
-        repeats.push_back({std::string{trimmed(text)}, source(line), source(lines_[table[i]->line])});
-        line.start = nullptr;
     }
 }
 
-std::vector<Book::Repeat> Book::take_repeats() {
+std::vector<Book::Repeat> Book::finish() {
     std::vector<Repeat> repeats;
+    std::vector<CdbMaker::Place> places;
     for (Heap& heap : heaps_) {
-        take_repeats(heap, repeats);
+        find_repeats(heap, places, repeats);
         Heap{}.swap(heap);
     }
+    if (!places.empty()) {
+        records_.remove(std::move(places));
+    }
+    index_ = index();
+    records_.check_size({index_key, index_});
     return repeats;
 }
 
-void Book::add_shape(const Shape& shape) {
-    const Form& form = shape.forms[0];
+void Book::add_shape(const Entry& entry) {
+    const Form& form = entry.patterns[0].form;
     Shape& lately = lately_[(form.number + 37U * static_cast<unsigned>(form.kind)) % lately_.size()];
-    if (lately == shape && shape.size > 0) {
+    if (has_shape(entry, lately)) {
         return;
     }
+    const Shape shape = shape_of(entry);
     lately = shape;
     const auto place = std::lower_bound(shapes_.begin(), shapes_.end(), shape, comes_before);
     if (place == shapes_.end() || !(*place == shape)) {
@@ -84,32 +93,29 @@ void Book::add_shape(const Shape& shape) {
 }
 
 void Book::add(const Entry& entry, std::string_view source) {
-    text_.clear();
-    append_key(text_, entry);
-    Line line;
-    line.key = size_of(text_);
-    append_expressions(text_, entry);
-    line.expressions = size_of(text_) - line.key;
-    line.source = size_of(source);
-    line.verdict = size_of(entry.verdict);
-    const std::size_t hash = std::hash<std::string_view>{}(text_);
-    heaps_[hash >> 56U].push_back(
-        {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(lines_.size())});
-    line.start = keep(text_.append(source).append(entry.verdict));
-    lines_.push_back(line);
-    add_shape(shape_of(entry));
+    key_.clear();
+    append_key(key_, entry);
+    expressions_.clear();
+    append_expressions(expressions_, entry);
+    value_.assign(check_room).append(source).append(" ").append(expressions_).append(entry.verdict);
+    fill_in_check(value_);
+    const auto [place, hash] = records_.add({key_, value_});
+    const std::size_t mark = expressions_.empty() ? hash : hash ^ std::hash<std::string_view>{}(expressions_);
+    // A heap is chosen by other bits than a place in it.
+    heaps_[mark >> 24U & 0xFFU].push_back({static_cast<std::uint32_t>(mark), place});
+    add_shape(entry);
+    has_windows_ = has_windows_ || entry.verdict.find(window_parameter) != std::string::npos;
 }
 
 sys::Seconds Book::longest_window() const {
     sys::Seconds longest{0};
-    for (const Line& line : lines_) {
-        if (line.start == nullptr) {
-            continue;
-        }
-        const std::string_view verdict{line.start + line.key + line.expressions + line.source, line.verdict};
-        if (verdict.find(" retry-window=") != std::string_view::npos) {
-            longest = std::max(longest, verdict_from(verdict).retry_window.value_or(longest));
-        }
+    if (has_windows_) {
+        records_.each([&](const CdbMaker::Record& record) {
+            const std::string_view verdict = contents_of(record).verdict;
+            if (verdict.find(window_parameter) != std::string_view::npos) {
+                longest = std::max(longest, verdict_from(verdict).retry_window.value_or(longest));
+            }
+        });
     }
     return longest;
 }
@@ -125,51 +131,8 @@ std::string Book::index() const {
     return with_check(text);
 }
 
-std::uint64_t Book::file_size() const {
-    constexpr std::uint64_t contents = 2048;
-    constexpr std::uint64_t around_record = 8 + 2 * 8; // its two lengths, its two slots
-    constexpr std::uint64_t around_value = 8 + 1 + 1;  // the check, and a blank after it and after the source
-    std::uint64_t size = contents + around_record + index_key.size() + index().size();
-    for (const Line& line : lines_) {
-        if (line.start == nullptr) {
-            continue;
-        }
-        size += around_record + around_value;
-        size += std::uint64_t{line.key} + line.expressions + line.source + line.verdict;
-    }
-    return size;
-}
-
 void Book::write(int descriptor, const std::string& path) const {
-    if (file_size() > std::numeric_limits<std::uint32_t>::max()) {
-        throw sys::Trouble{"write", path, "more than the 4 GiB that a CDB can hold"};
-    }
-    const auto make = std::make_unique<cdb_make>();
-    cdb_make_start(make.get(), descriptor);
-    const auto put = [&](std::string_view key, std::string_view value) {
-        if (cdb_make_add(make.get(), key.data(), size_of(key), value.data(), size_of(value)) != 0) {
-            throw sys::Trouble{"write", path, errno};
-        }
-    };
-    put(index_key, index());
-    std::string value;
-    for (const Line& line : lines_) {
-        if (line.start == nullptr) {
-            continue;
-        }
-        const char* const expressions = line.start + line.key;
-        const char* const source = expressions + line.expressions;
-        value.assign(check_room)
-            .append(source, line.source)
-            .append(" ")
-            .append(expressions, line.expressions);
-        value.append(source + line.source, line.verdict);
-        fill_in_check(value);
-        put({line.start, line.key}, value);
-    }
-    if (cdb_make_finish(make.get()) != 0) {
-        throw sys::Trouble{"write", path, errno};
-    }
+    records_.write(descriptor, path, {index_key, index_});
 }
 
 } // namespace rules

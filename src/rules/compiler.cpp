@@ -3,7 +3,9 @@
 #include "rules/expression.hpp"
 #include "system/replace_file.hpp"
 
+#include <array>
 #include <charconv>
+#include <limits>
 
 namespace rules {
 
@@ -20,11 +22,15 @@ void Compiler::check(const Pattern& pattern, const Source& source) {
 }
 
 void Compiler::write_source(const Source& source) {
-    if (source.file != file_ || file_text_.empty()) {
+    if (source.file != file_ || file_size_ == 0) {
         file_ = source.file;
-        file_text_ = one_word(source.file) + ':';
+        source_text_ = one_word(source.file) + ':';
+        file_size_ = source_text_.size();
     }
-    source_text_.assign(file_text_).append(std::to_string(source.line));
+    std::array<char, std::numeric_limits<unsigned>::digits10 + 1> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), source.line);
+    source_text_.resize(file_size_);
+    source_text_.append(digits.data(), end.ptr);
 }
 
 void Compiler::add(const Entry& entry, const Source& source, const std::optional<std::string>& written) {
@@ -32,15 +38,15 @@ void Compiler::add(const Entry& entry, const Source& source, const std::optional
         check(pattern, source);
     }
     if (written) {
-        source_text_ = *written;
+        book_.add(entry, *written);
     } else {
         write_source(source);
+        book_.add(entry, source_text_);
     }
-    book_.add(entry, source_text_);
 }
 
 void Compiler::finish() {
-    for (const Book::Repeat& repeat : book_.take_repeats()) {
+    for (const Book::Repeat& repeat : book_.finish()) {
         complaints_.doubtful(source_from(repeat.source), repeat.patterns,
                              "never matches: " + repeat.first_source + " says it first");
     }

@@ -32,9 +32,9 @@ class Compiler {
     Complaints complaints_;
     Book book_;
 
-    // Of the source of the latest entry: thousands in a row have the same file.
+    // FILE:LINE of the latest entry. Thousands in a row have the same file.
     std::string file_;
-    std::string file_text_;
+    std::size_t file_size_ = 0; // of FILE: in it
     std::string source_text_;
 
     void write_source(const Source& source);

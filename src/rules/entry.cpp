@@ -1,5 +1,7 @@
 #include "rules/entry.hpp"
 
+#include <algorithm>
+
 namespace rules {
 
 Shape shape_of(const Entry& entry) {
@@ -11,12 +13,21 @@ Shape shape_of(const Entry& entry) {
     return shape;
 }
 
+bool has_shape(const Entry& entry, const Shape& shape) {
+    return entry.is_default == shape.is_default &&
+           std::equal(entry.begin(), entry.end(), shape.begin(), shape.end(),
+                      [](const Pattern& pattern, const Form& form) { return pattern.form == form; });
+}
+
 void append_key(std::string& text, const Entry& entry) {
-    const std::size_t start = text.size();
-    text.append(entry.is_default ? "default" : "");
+    std::string_view separator;
+    if (entry.is_default) {
+        text.append("default");
+        separator = " ";
+    }
     for (const Pattern& pattern : entry) {
-        text.append(text.size() == start ? "" : " ").append(name_of(pattern.form.field));
-        text.append(" ").append(pattern.text);
+        text.append(separator).append(name_of(pattern.form.field)).append(" ").append(pattern.text);
+        separator = " ";
     }
 }
 

@@ -20,6 +20,7 @@ struct Entry {
 };
 
 Shape shape_of(const Entry& entry);
+bool has_shape(const Entry& entry, const Shape& shape);
 
 // Appends what it is filed under.
 void append_key(std::string& text, const Entry& entry);

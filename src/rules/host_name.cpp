@@ -1,5 +1,7 @@
 #include "rules/host_name.hpp"
 
+#include "rules/characters.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
@@ -10,15 +12,27 @@ namespace {
 constexpr std::size_t longest_name = 253;
 constexpr std::size_t longest_label = 63;
 
-bool is_letter_or_digit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+enum class Alphabet { ascii, utf8 };
 
 bool is_beyond_ascii(char c) {
     return static_cast<unsigned char>(c) >= 0x80;
 }
 
-enum class Alphabet { ascii, utf8 };
+std::string_view whats_odd_in_characters(std::string_view name, Alphabet alphabet) {
+    const auto is_odd = [](char c) { return !Characters{{&c, 1}}.are_only(Characters::of_names); };
+    if (Characters{name}.are_only(Characters::of_names)) {
+        return "";
+    }
+    for (const char c : name) {
+        if (is_beyond_ascii(c) && alphabet == Alphabet::ascii) {
+            return "names in DNS are ASCII: expected the xn-- form";
+        }
+        if (is_odd(c) && !is_beyond_ascii(c)) {
+            return "a name is made of letters, digits, hyphens and dots";
+        }
+    }
+    return "";
+}
 
 std::string_view whats_odd_in_label(std::string_view label, Alphabet alphabet) {
     if (label.empty()) {
@@ -26,14 +40,6 @@ std::string_view whats_odd_in_label(std::string_view label, Alphabet alphabet) {
     }
     if (label.front() == '-' || label.back() == '-') {
         return "no label of a name begins or ends with a hyphen";
-    }
-    for (const char c : label) {
-        if (is_beyond_ascii(c) && alphabet == Alphabet::ascii) {
-            return "names in DNS are ASCII: expected the xn-- form";
-        }
-        if (!is_letter_or_digit(c) && c != '-' && c != '_' && !is_beyond_ascii(c)) {
-            return "a name is made of letters, digits, hyphens and dots";
-        }
     }
     return label.size() > longest_label && alphabet == Alphabet::ascii
                ? "no label of a name is longer than 63 bytes"
@@ -43,6 +49,9 @@ std::string_view whats_odd_in_label(std::string_view label, Alphabet alphabet) {
 std::string_view whats_odd(std::string_view name, Alphabet alphabet) {
     if (name.size() > longest_name && alphabet == Alphabet::ascii) {
         return "no name is longer than 253 bytes";
+    }
+    if (const auto odd = whats_odd_in_characters(name, alphabet); !odd.empty()) {
+        return odd;
     }
     while (true) {
         const std::size_t dot = std::min(name.size(), name.find('.'));

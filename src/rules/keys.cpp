@@ -1,6 +1,9 @@
 #include "rules/keys.hpp"
 
+#include "system/text.hpp"
+
 #include <algorithm>
+#include <cstring>
 
 namespace rules {
 
@@ -22,12 +25,22 @@ std::optional<std::size_t> index_of(const std::array<std::string_view, N>& names
     return static_cast<std::size_t>(found - names.begin());
 }
 
-bool is_blank_or_control(char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
+bool has_blank_or_control(std::string_view text) {
+    return Characters{text}.have(Characters::blank_or_control);
 }
 
-bool has_blank_or_control(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return is_blank_or_control(c); });
+bool begins_as_plain(std::string_view text) {
+    constexpr std::string_view other_forms_begin = "./*<";
+    return !text.empty() && other_forms_begin.find(text.front()) == std::string_view::npos;
+}
+
+// The same of a part of `value`, without a look at it where the whole has none.
+bool has_blank_or_control(const Value& value, std::string_view part) {
+    return value.characters.have(Characters::blank_or_control) && has_blank_or_control(part);
+}
+
+bool is_plain(const Value& value, std::string_view part) {
+    return begins_as_plain(part) && !has_blank_or_control(value, part);
 }
 
 void append_network(std::string& key, const sys::Address& address, unsigned prefix) {
@@ -63,8 +76,9 @@ std::optional<std::string_view> last_labels(std::string_view name, unsigned labe
             }
             --start;
         }
-        const std::size_t dot = start == 0 ? std::string_view::npos : name.rfind('.', start - 1);
-        start = dot == std::string_view::npos ? 0 : dot + 1;
+        const void* const dot = ::memrchr(name.data(), '.', start);
+        start =
+            dot == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(dot) - name.data()) + 1;
     }
     return name.substr(start);
 }
@@ -80,7 +94,8 @@ std::string_view domain_part(Field field, std::string_view value) {
     return start == std::string_view::npos ? std::string_view{} : value.substr(start + 1);
 }
 
-bool append_mailbox(std::string& key, const Form& form, std::string_view value) {
+bool append_mailbox(std::string& key, const Form& form, const Value& whole) {
+    const std::string_view value = whole.folded;
     const std::size_t at = value.find('@');
     if (value.empty() && form.kind == Kind::mailbox && form.number == 0) {
         key.append(null_sender);
@@ -91,7 +106,7 @@ bool append_mailbox(std::string& key, const Form& form, std::string_view value) 
     }
     const auto local = local_part(value, form.number);
     const std::string_view rest = form.kind == Kind::mailbox ? value.substr(at) : value.substr(at, 1);
-    if (!local || !is_plain(*local) || has_blank_or_control(rest)) {
+    if (!local || !is_plain(whole, *local) || has_blank_or_control(whole, rest)) {
         return false;
     }
     key.append(*local).append(rest);
@@ -137,21 +152,17 @@ bool Form::is_whole() const {
 }
 
 bool is_plain(std::string_view text) {
-    constexpr std::string_view other_forms_begin = "./*<";
-    return !text.empty() && other_forms_begin.find(text.front()) == std::string_view::npos &&
-           !has_blank_or_control(text);
+    return begins_as_plain(text) && !has_blank_or_control(text);
 }
 
 bool looks_like_address(std::string_view text) {
-    text = text.substr(0, text.find('/'));
-    const bool has_colon = text.find(':') != std::string_view::npos;
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto belongs = [&](char c) {
-        const bool is_hex_letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        return is_digit(c) || c == '.' || c == ':' || (has_colon && is_hex_letter);
-    };
-    return std::all_of(text.begin(), text.end(), belongs) &&
-           (has_colon || std::any_of(text.begin(), text.end(), is_digit));
+    const std::string_view host = text.substr(0, text.find('/'));
+    const Characters characters{host};
+    if (!characters.have(Characters::colon)) {
+        return characters.have(Characters::digit) &&
+               characters.are_only(Characters::Kinds(Characters::digit | Characters::dot));
+    }
+    return host.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
 }
 
 bool has_addresses(Field field) {
@@ -160,6 +171,16 @@ bool has_addresses(Field field) {
 
 bool has_mailboxes(Field field) {
     return field == Field::sender || field == Field::recipient;
+}
+
+Value value_of(std::string_view text, std::string& room) {
+    Value value{text, text, Characters{text}, std::nullopt};
+    if (value.characters.have(Characters::upper)) {
+        room.assign(text);
+        sys::make_lower_case(room);
+        value.folded = room;
+    }
+    return value;
 }
 
 bool append_text(std::string& key, const Form& form, const Value& value) {
@@ -175,17 +196,17 @@ bool append_text(std::string& key, const Form& form, const Value& value) {
         return true;
     }
     case Kind::name:
-        if (!is_plain(text) || (has_addresses(form.field) && looks_like_address(text))) {
+        if (!is_plain(value, text) || (has_addresses(form.field) && looks_like_address(text))) {
             return false;
         }
         key.append(text);
         return true;
     case Kind::mailbox:
     case Kind::user:
-        return append_mailbox(key, form, text);
+        return append_mailbox(key, form, value);
     case Kind::domain: {
         const std::size_t at = text.rfind('@');
-        if (at == std::string_view::npos || !is_plain(text.substr(at + 1))) {
+        if (at == std::string_view::npos || !is_plain(value, text.substr(at + 1))) {
             return false;
         }
         key.append(text.substr(at + 1));
@@ -193,14 +214,15 @@ bool append_text(std::string& key, const Form& form, const Value& value) {
     }
     case Kind::below: {
         const auto labels = last_labels(domain_part(form.field, text), form.number);
-        if (!labels || labels->empty() || has_blank_or_control(*labels)) {
+        if (!labels || labels->empty() || has_blank_or_control(value, *labels)) {
             return false;
         }
         key.append(".").append(*labels);
         return true;
     }
     case Kind::ending: {
-        if (text.size() < form.number || has_blank_or_control(text.substr(text.size() - form.number))) {
+        if (text.size() < form.number ||
+            has_blank_or_control(value, text.substr(text.size() - form.number))) {
             return false;
         }
         key.append("*").append(text.substr(text.size() - form.number));

@@ -18,6 +18,7 @@
 // So a value has one text in each form, or none, and a request costs one probe for each form that occurs.
 #pragma once
 
+#include "rules/characters.hpp"
 #include "system/address.hpp"
 
 #include <array>
@@ -59,8 +60,12 @@ inline constexpr std::size_t longest_value = 512;
 struct Value {
     std::string_view original;
     std::string_view folded;
+    Characters characters; // of both
     std::optional<sys::Address> address;
 };
+
+// `room` keeps the lower case where that is another text.
+Value value_of(std::string_view text, std::string& room);
 
 // Appends the text of `value` in this form; false, and `key` as it was, where it has none.
 bool append_text(std::string& key, const Form& form, const Value& value);

@@ -30,4 +30,20 @@ std::string_view trimmed(std::string_view text);
 // The first word of `text`, which is left at the next one.
 std::string_view take_blank_word(std::string_view& text);
 
+// A text that is read word by word.
+class Words {
+  public:
+    explicit Words(std::string_view text) : after_(text) { next(); }
+
+    // Empty behind the last one.
+    [[nodiscard]] std::string_view word() const { return word_; }
+    // From this word on.
+    [[nodiscard]] std::string_view rest() const { return {word_.data(), after_.data() + after_.size()}; }
+    void next() { word_ = take_blank_word(after_); }
+
+  private:
+    std::string_view word_;
+    std::string_view after_;
+};
+
 } // namespace rules

@@ -2,6 +2,7 @@
 
 #include "rules/ending.hpp"
 #include "rules/host_name.hpp"
+#include "rules/lines.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -20,11 +21,11 @@ Form form(Field field, Kind kind, std::size_t number = 0) {
 }
 
 std::size_t count_of(std::string_view text, char c) {
-    return static_cast<std::size_t>(std::count(text.begin(), text.end(), c));
-}
-
-bool is_blank_or_control(char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
+    std::size_t count = 0;
+    for (std::size_t at = text.find(c); at != std::string_view::npos; at = text.find(c, at + 1)) {
+        ++count;
+    }
+    return count;
 }
 
 struct Network {
@@ -39,13 +40,13 @@ Network network_from(std::string_view word) {
     if (!address || host.find('%') != std::string_view::npos) {
         throw Unreadable{"expected an IPv4 or IPv6 address"};
     }
+    if (slash == std::string_view::npos) {
+        return {*address, address->bits()};
+    }
     // A prefix length is of the address as it is written: of 128 bits also where it is IPv4 in IPv6's
     // clothes.
     const unsigned written_bits = host.find(':') == std::string_view::npos ? 32 : 128;
     const unsigned mapped_bits = written_bits - address->bits();
-    if (slash == std::string_view::npos) {
-        return {*address, address->bits()};
-    }
     const std::string_view digits = word.substr(slash + 1);
     unsigned prefix = 0;
     const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
@@ -58,10 +59,6 @@ Network network_from(std::string_view word) {
     return {*address, prefix - mapped_bits};
 }
 
-bool is_address(std::string_view word) {
-    return looks_like_address(word) || count_of(word, ':') >= 2;
-}
-
 // The fields whose values are names that DNS knows.
 bool has_host_names(Field field) {
     return field == Field::client || field == Field::reverse;
@@ -69,14 +66,16 @@ bool has_host_names(Field field) {
 
 } // namespace
 
+bool is_meant_as_address(std::string_view word) {
+    return looks_like_address(word) || count_of(word, ':') >= 2;
+}
+
 void PatternReader::file(const Form& form, std::string_view value, Pattern& pattern) {
-    folded_.assign(value);
-    sys::make_lower_case(folded_);
     pattern.form = form;
     pattern.text.clear();
     pattern.expression.clear();
     pattern.doubt.clear();
-    if (!append_text(pattern.text, form, {value, folded_, std::nullopt})) {
+    if (!append_text(pattern.text, form, value_of(value, folded_))) {
         throw Unreadable{"expected a pattern; a regular expression in slashes can say everything"};
     }
     if (value.size() > longest_value) {
@@ -90,7 +89,7 @@ void read_network(Field field, std::string_view word, Pattern& pattern) {
     pattern.text.clear();
     pattern.expression.clear();
     pattern.doubt.clear();
-    append_text(pattern.text, pattern.form, {{}, {}, network.address});
+    append_text(pattern.text, pattern.form, {{}, {}, {}, network.address});
     if (network.address.network(network.prefix) != network.address) {
         pattern.doubt = "the address goes on beyond the prefix: taken as " + pattern.text;
     }
@@ -100,9 +99,14 @@ void PatternReader::read_expression(Field field, std::string_view word, Pattern&
     if (word.size() < 3 || word.front() != '/' || word.back() != '/') {
         throw Unreadable{"expected an expression between slashes"};
     }
+    if (std::any_of(word.begin(), word.end(), is_blank)) {
+        throw Unreadable{"expected no blank in an expression: \\s matches one"};
+    }
     const std::string_view expression = word.substr(1, word.size() - 2);
     const std::string ending = literal_ending(expression);
-    const auto unusable = std::find_if(ending.rbegin(), ending.rend(), is_blank_or_control);
+    const auto unusable = std::find_if(ending.rbegin(), ending.rend(), [](char c) {
+        return Characters{{&c, 1}}.have(Characters::blank_or_control);
+    });
     const auto usable = static_cast<std::size_t>(unusable - ending.rbegin());
     const auto* const length = std::find_if(ending_lengths.begin(), ending_lengths.end(),
                                             [usable](std::size_t n) { return n <= usable; });
@@ -125,12 +129,11 @@ void PatternReader::read_below(Field field, std::string_view name, Pattern& patt
     if (field == Field::helo || !pattern.doubt.empty()) {
         return; // a client may say in its HELO what it likes
     }
-    if (field == Field::client && name.find('@') != std::string_view::npos) {
+    pattern.doubt = has_mailboxes(field) ? whats_odd_in_domain(name) : whats_odd_in_host_name(name);
+    if (!pattern.doubt.empty() && field == Field::client && name.find('@') != std::string_view::npos) {
         pattern.doubt = "a mailbox is not the name of a client";
-    } else if (field == Field::recipient && sys::Address::parse(name)) {
+    } else if (field == Field::recipient && looks_like_address(name) && sys::Address::parse(name)) {
         pattern.doubt = "a client's address is not the domain of a recipient";
-    } else {
-        pattern.doubt = has_mailboxes(field) ? whats_odd_in_domain(name) : whats_odd_in_host_name(name);
     }
 }
 
@@ -147,8 +150,9 @@ void PatternReader::read_mailbox(Field field, std::string_view mailbox, Pattern&
 void PatternReader::read_domain(Field field, std::string_view domain, Pattern& pattern) {
     file_domain(form(field, Kind::domain), domain, pattern);
     if (pattern.doubt.empty()) {
-        pattern.doubt = sys::Address::parse(domain) ? "a client's address is not a domain of a mailbox"
-                                                    : std::string{whats_odd_in_domain(domain)};
+        pattern.doubt = looks_like_address(domain) && sys::Address::parse(domain)
+                            ? "a client's address is not a domain of a mailbox"
+                            : whats_odd_in_domain(domain);
     }
 }
 
@@ -189,15 +193,14 @@ void PatternReader::read_name(Field field, std::string_view word, Pattern& patte
     if (!has_host_names(field) || !pattern.doubt.empty()) {
         return;
     }
-    if (word.find('@') != std::string_view::npos) {
+    pattern.doubt = whats_odd_in_host_name(word);
+    if (!pattern.doubt.empty() && word.find('@') != std::string_view::npos) {
         pattern.doubt = "a mailbox is not the name of a client";
-    } else {
-        pattern.doubt = whats_odd_in_host_name(word);
     }
 }
 
 void PatternReader::read(Field field, std::string_view word, Pattern& pattern) {
-    if (has_addresses(field) && (is_address(word) || field == Field::server)) {
+    if (has_addresses(field) && (is_meant_as_address(word) || field == Field::server)) {
         read_network(field, word, pattern);
     } else if (word.front() == '/') {
         read_expression(field, word, pattern);

@@ -21,6 +21,9 @@ struct Unreadable {
     std::string what{}; // the word, where it is only a part of what was to be read
 };
 
+// Looks like an address, or has a colon too many for a name.
+bool is_meant_as_address(std::string_view word);
+
 // An address, or a network as ADDRESS/LENGTH. Throws Unreadable.
 void read_network(Field field, std::string_view word, Pattern& pattern);
 

@@ -14,13 +14,9 @@ std::size_t count_of(std::string_view text, char c) {
     return static_cast<std::size_t>(std::count(text.begin(), text.end(), c));
 }
 
-bool is_address(std::string_view word) {
-    return looks_like_address(word) || count_of(word, ':') >= 2;
-}
-
 void read_address(std::string_view word, Pattern& pattern) {
     const std::size_t dots = count_of(word, '.');
-    const bool is_partial = word.find_first_of(":/") == std::string_view::npos && dots < 3;
+    const bool is_partial = dots < 3 && word.find_first_of(":/") == std::string_view::npos;
     if (!is_partial) {
         read_network(Field::client, word, pattern);
     } else if (dots == 2) {
@@ -35,7 +31,7 @@ void read_address(std::string_view word, Pattern& pattern) {
 void read_client(PatternReader& patterns, std::string_view word, Pattern& pattern) {
     if (word.front() == '/') {
         patterns.read_expression(Field::client, word, pattern);
-    } else if (is_address(word)) {
+    } else if (is_meant_as_address(word)) {
         read_address(word, pattern);
     } else {
         patterns.read_below(Field::client, word, pattern);
@@ -90,13 +86,13 @@ void read_list(const std::string& path, Compiler& compiler, ReadPattern read) {
     entry.verdict = "pass";
     read_lines(path, Comments::to_the_end_of_line, compiler.complaints(), [&](const Line& line) {
         try {
-            if (std::any_of(line.text.begin(), line.text.end(), [](char c) { return is_blank(c); })) {
-                throw Unreadable{"expected one entry a line, without blanks in it"};
-            }
             read(patterns, line.text, entry.patterns[0]);
             compiler.add(entry, line.source);
         } catch (const Unreadable& unreadable) {
-            compiler.complaints().wrong(line.source, line.text, unreadable.expected);
+            const bool has_blanks = std::any_of(line.text.begin(), line.text.end(), is_blank);
+            compiler.complaints().wrong(line.source, line.text,
+                                        has_blanks ? "expected one entry a line, without blanks in it"
+                                                   : unreadable.expected);
         }
     });
 }

@@ -85,16 +85,6 @@ std::string verdict_in(std::string_view rest) {
     return text_of(verdict);
 }
 
-// `rest` is left as it is where it does not begin with a field.
-std::optional<Field> take_field(std::string_view& rest) {
-    std::string_view after = rest;
-    const auto field = field_named(take_blank_word(after));
-    if (field) {
-        rest = after;
-    }
-    return field;
-}
-
 class Reader {
   public:
     explicit Reader(Compiler& compiler) : compiler_(compiler) {}
@@ -117,55 +107,68 @@ class Reader {
     PatternReader patterns_;
     Entry entry_;
 
+    // Verdicts that were read lately: a million entries have few.
+    struct Known {
+        std::string text;
+        std::string verdict;
+    };
+    std::vector<Known> verdicts_ = std::vector<Known>(4096);
+
     void read_line(const Line& line) {
-        std::string_view rest = line.text;
-        std::string_view beginning = rest;
-        std::optional<std::string> written;
-        if (take_blank_word(beginning) == "include") {
-            include(without_comment(beginning));
+        Words words{line.text};
+        if (words.word() == "include") {
+            words.next();
+            include(without_comment(words.rest()));
             return;
         }
-        if (rest.starts_with("at")) {
-            written = source_in(rest);
-        }
-        read_entry(rest);
+        const auto written = read_source(words);
+        read_entry(words);
         compiler_.add(entry_, line.source, written);
     }
 
-    // `rest` is left as it is where it does not begin with `at SOURCE`.
-    static std::optional<std::string> source_in(std::string_view& rest) {
-        std::string_view after = rest;
-        if (take_blank_word(after) != "at") {
+    // Where the line does not begin with `at SOURCE`, nothing.
+    static std::optional<std::string> read_source(Words& words) {
+        if (words.word() != "at") {
             return std::nullopt;
         }
-        const std::string source{take_blank_word(after)};
+        words.next();
+        const std::string source{words.word()};
         const std::size_t colon = source.rfind(':');
         if (colon == std::string::npos || colon + 1 == source.size() ||
             source.find_first_not_of("0123456789", colon + 1) != std::string::npos) {
             throw Fault{"at " + source, "expected FILE:LINE"};
         }
-        rest = after;
+        words.next();
         return source;
     }
 
-    void read_entry(std::string_view rest) {
-        std::string_view after = rest;
+    void read_entry(Words& words) {
         entry_.size = 0;
-        entry_.is_default = take_blank_word(after) == "default";
+        entry_.is_default = words.word() == "default";
         if (entry_.is_default) {
-            rest = after;
+            words.next();
         }
-        while (const auto field = take_field(rest)) {
-            read_pattern(*field, take_blank_word(rest));
+        while (const auto field = field_named(words.word())) {
+            words.next();
+            read_pattern(*field, words.word());
+            words.next();
         }
         if (entry_.size == 0 && !entry_.is_default) {
             throw Fault{
-                std::string{take_blank_word(rest)},
+                std::string{words.word()},
                 "expected client, reverse, helo, sender, recipient, sasl, server, default or include"};
         }
-        entry_.verdict = verdict_in(rest);
+        read_verdict(words.rest());
         std::sort(entry_.patterns.begin(), entry_.patterns.begin() + static_cast<std::ptrdiff_t>(entry_.size),
                   [](const Pattern& a, const Pattern& b) { return a.form.field < b.form.field; });
+    }
+
+    void read_verdict(std::string_view text) {
+        Known& known = verdicts_[std::hash<std::string_view>{}(text) % verdicts_.size()];
+        if (known.text != text || known.verdict.empty()) {
+            known = {std::string{text}, verdict_in(text)};
+        }
+        entry_.verdict = known.verdict;
     }
 
     void read_pattern(Field field, std::string_view word) {

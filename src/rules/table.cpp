@@ -44,9 +44,7 @@ class Values {
 
     void set(Field field, std::string_view text) {
         const auto i = static_cast<std::size_t>(field);
-        values_[i].original = text.substr(0, longest_value);
-        folded_[i] = sys::lower_case(values_[i].original);
-        values_[i].folded = folded_[i];
+        values_[i] = value_of(text.substr(0, longest_value), folded_[i]);
     }
 };
 
