@@ -391,7 +391,7 @@ const Option* find_option(std::string_view name) {
 
 // --- Boost reads by the table ---
 
-// What Boost needs to know of an option: whether a value must follow, and how the help text shows it.
+// How the help text shows an option. What is said is taken as text, and set by the table.
 class Value : public po::value_semantic {
   public:
     explicit Value(const Option& option) : option_(option) {}
@@ -417,25 +417,38 @@ class Value : public po::value_semantic {
     const Option& option_;
 };
 
-// The options that `wanted` picks, as Boost takes them. Each costs some 4,000 instructions to describe: a
-// request's command line is read with the few that it names, the help text is made of all.
-template <typename Wanted>
-po::options_description described(Wanted wanted) {
+po::options_description described() {
     po::options_description description{
         "Options, on the command line (--name VALUE) or in the configuration file (name = VALUE)"};
     for (const Option& option : table) {
-        if (wanted(option)) {
-            description.add_options()(option.name, new Value{option}, option.help);
-        }
+        description.add_options()(option.name, new Value{option}, option.help);
     }
     return description;
 }
 
-// Whether an argument begins with the option's name: --delay, --delay=60.
-bool is_named(const Option& option, int argc, const char* const* argv) {
-    return std::any_of(argv, argv + argc, [&](std::string_view argument) {
-        return argument.starts_with("--") && argument.substr(2).starts_with(option.name);
-    });
+// Takes an option of the table off the arguments: --delay 60, --delay=60, --privacy; nothing where the first
+// of them is none. Boost asks this of each argument. Were it given the description instead, it would start a
+// stream and the whole of its locale: 40,000 instructions, and 4,000 more for each further option.
+std::vector<po::option> take_option(std::vector<std::string>& arguments) {
+    const std::string& first = arguments.front();
+    if (!first.starts_with("--")) {
+        return {};
+    }
+    const std::size_t equals = first.find('=');
+    const Option* const option = find_option(std::string_view{first}.substr(0, equals).substr(2));
+    if (option == nullptr) {
+        return {};
+    }
+    po::option said{option->name, {}};
+    std::ptrdiff_t taken = 1;
+    if (equals != std::string::npos) {
+        said.value.push_back(first.substr(equals + 1));
+    } else if (option->when_bare == nullptr && arguments.size() > 1) {
+        said.value.push_back(arguments[1]);
+        ++taken;
+    }
+    arguments.erase(arguments.begin(), arguments.begin() + taken);
+    return {said};
 }
 
 // A configuration file's text, line by line, for Boost's reader of such files; its own takes a stream, which
@@ -471,6 +484,10 @@ void apply(CommandLine& line, const po::option& said, bool from_config, const st
     if (option == nullptr || (from_config && !option->in_config)) {
         line.complaints.push_back(where + said.string_key + ": no such option" +
                                   (from_config ? " in a configuration file" : ""));
+        return;
+    }
+    if (said.value.empty() && option->when_bare == nullptr) {
+        line.complaints.push_back(where + said.string_key + ": expected a value");
         return;
     }
     const std::string value = said.value.empty() ? option->when_bare : said.value.front();
@@ -520,31 +537,12 @@ void check_together(CommandLine& line) {
     }
 }
 
-// The arguments as Boost takes them: it refuses an empty value behind an equals sign, but not as the next
-// argument.
-std::vector<std::string> separated(int argc, const char* const* argv) {
-    std::vector<std::string> arguments;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
-            arguments.emplace_back(argument.substr(0, argument.size() - 1));
-            arguments.emplace_back();
-        } else {
-            arguments.emplace_back(argument);
-        }
-    }
-    return arguments;
-}
-
 std::vector<po::option> parsed(int argc, const char* const* argv, Complaints& complaints) {
     try {
-        namespace style = po::command_line_style;
-        constexpr int long_options = style::allow_long | style::long_allow_adjacent | style::long_allow_next;
-        const po::options_description description =
-            described([&](const Option& option) { return is_named(option, argc, argv); });
-        return po::command_line_parser(separated(argc, argv))
-            .options(description)
-            .style(long_options)
+        return po::command_line_parser(std::vector<std::string>(argv + 1, argv + argc))
+            .options({})
+            .extra_style_parser(take_option)
+            .style(po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent)
             .allow_unregistered()
             .run()
             .options;
@@ -612,6 +610,6 @@ std::vector<std::string> read_config(const std::string& path, bool must_exist, S
 
 std::string help_text() {
     std::ostringstream text;
-    text << described([](const Option& /*all*/) { return true; });
+    text << described();
     return text.str();
 }

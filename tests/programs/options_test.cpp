@@ -95,7 +95,7 @@ TEST(Options, AWrongValueIsRefusedWithItsNameTheValueAndWhatWasExpected) {
         {"-d", "argument \"-d\": expected name=value, or an option"},
         {"frob", "argument \"frob\": expected name=value, or an option"},
         {"", "expected name=value"},
-        {"--delay", "--delay"},
+        {"--delay", "option --delay: expected a value"},
     };
     for (const auto& [argument, expected] : cases) {
         EXPECT_NE(complaint({argument}).find(expected), std::string::npos)
@@ -104,8 +104,9 @@ TEST(Options, AWrongValueIsRefusedWithItsNameTheValueAndWhatWasExpected) {
 }
 
 TEST(Options, WhatWasUnderstoodStandsBesideWhatWasNot) {
-    const CommandLine line = read({"--frob", "--on-error=450 later", "--delay=abc", "--log", "none"});
-    EXPECT_EQ(line.complaints.size(), 2U);
+    const CommandLine line =
+        read({"--frob", "--on-error=450 later", "--delay=abc", "--log", "none", "--rules"});
+    EXPECT_EQ(line.complaints.size(), 3U);
     EXPECT_EQ(line.settings.on_error, "450 later");
     EXPECT_EQ(line.settings.log, LogTo::none);
 }
