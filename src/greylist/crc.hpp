@@ -1,12 +1,12 @@
 // The check of the state file: the CRC-32 of zlib, gzip and PNG, as it is written there.
 #pragma once
 
-#include <string>
+#include <array>
 #include <string_view>
 
 namespace greylist {
 
 // Eight digits, lower case.
-std::string crc_of(std::string_view bytes);
+std::array<char, 8> crc_of(std::string_view bytes);
 
 } // namespace greylist

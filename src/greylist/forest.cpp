@@ -22,7 +22,7 @@ Page Forest::root(unsigned root) {
     const Place place{.root = root};
     auto page = page_at(root_number(root), place);
     // A file that was filled in place by a process that was killed ends before its last root.
-    return page ? *page : Page{{.number = root_number(root), .place = place}};
+    return page ? *std::move(page) : Page{{.number = root_number(root), .place = place}};
 }
 
 std::optional<Page> Forest::child(const Page& page, unsigned side) {

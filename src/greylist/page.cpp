@@ -21,7 +21,8 @@ constexpr std::size_t crcs_start = head_size - (blocks + 1) * crc_width;
 constexpr std::size_t own_crc_start = head_size - crc_width;
 
 bool has_crc(std::string_view bytes, std::size_t at, std::string_view covered) {
-    return bytes.substr(at).starts_with(crc_of(covered));
+    const auto crc = crc_of(covered);
+    return bytes.substr(at, crc.size()) == std::string_view{crc.data(), crc.size()};
 }
 
 std::size_t block_start(std::size_t block) {
@@ -61,17 +62,17 @@ std::string first_words(const Head& head) {
            std::to_string(head.children[0]) + ' ' + std::to_string(head.children[1]) + ' ';
 }
 
-// Where the lines end and the padding begins, which looks like an empty line; none where the last line has no
-// end.
+// Where the lines end and the padding begins, which looks like empty lines; none where the last line has no
+// end. No line is empty, so that a dozen looks find it.
 std::optional<std::size_t> end_of_lines(std::string_view lines) {
-    if (lines.front() == '\n') {
-        return 0;
+    if (lines.back() != '\n') {
+        return std::nullopt;
     }
-    const std::size_t end = lines.find("\n\n");
-    if (end == std::string_view::npos) {
-        return lines.back() == '\n' ? std::optional{lines.size()} : std::nullopt;
-    }
-    return end + 1;
+    const auto is_in_a_line = [&](const char& c) {
+        return c != '\n' || (&c != lines.data() && *(&c - 1) != '\n');
+    };
+    const auto* const end = std::partition_point(lines.begin(), lines.end(), is_in_a_line);
+    return static_cast<std::size_t>(end - lines.begin());
 }
 
 } // namespace
@@ -101,7 +102,7 @@ std::optional<Page> Page::read(const Bytes& bytes) {
 }
 
 bool Page::accept() {
-    const std::string_view text = view(bytes_);
+    const std::string_view text = view(*bytes_);
     const auto first_line = head_in(text);
     if (!first_line) {
         return false;
@@ -140,11 +141,10 @@ std::string Page::whole_lines(const Bytes& bytes) {
 }
 
 std::string_view Page::line_with(const Key& key) const {
-    std::string_view rest = lines();
-    while (!rest.empty()) {
+    const std::size_t size = line_size(key);
+    for (std::string_view rest = lines(); !rest.empty();) {
         const std::string_view line = take_line(rest);
-        if (line.ends_with(key.text) && line.front() == static_cast<char>(key.kind) &&
-            key_in(line) == key.text) {
+        if (line.size() == size && line.front() == static_cast<char>(key.kind) && line.ends_with(key.text)) {
             return line;
         }
     }
@@ -153,7 +153,7 @@ std::string_view Page::line_with(const Key& key) const {
 
 void Page::append(std::string_view line) {
     assert(line.size() < room());
-    char* const end = bytes_.data() + head_size + used_;
+    char* const end = bytes_->data() + head_size + used_;
     std::memcpy(end, line.data(), line.size());
     end[line.size()] = '\n';
     used_ += line.size() + 1;
@@ -165,13 +165,13 @@ void Page::replace(std::string_view old_line, std::string_view line) {
         append(line);
         return;
     }
-    std::memcpy(bytes_.data() + (old_line.data() - bytes_.data()), line.data(), line.size());
+    std::memcpy(bytes_->data() + (old_line.data() - bytes_->data()), line.data(), line.size());
 }
 
 void Page::erase(std::string_view old_line) {
-    char* const start = bytes_.data() + (old_line.data() - bytes_.data());
+    char* const start = bytes_->data() + (old_line.data() - bytes_->data());
     const char* const after = start + old_line.size() + 1;
-    const char* const end = bytes_.data() + head_size + used_;
+    const char* const end = bytes_->data() + head_size + used_;
     std::memmove(start, after, static_cast<std::size_t>(end - after));
     used_ -= old_line.size() + 1;
 }
@@ -179,17 +179,17 @@ void Page::erase(std::string_view old_line) {
 const Page::Bytes& Page::bytes() {
     const std::string words = first_words(head);
     assert(words.size() <= crcs_start);
-    std::fill_n(bytes_.data(), own_crc_start, ' ');
-    std::memcpy(bytes_.data(), words.data(), words.size());
-    std::fill(bytes_.begin() + static_cast<std::ptrdiff_t>(head_size + used_), bytes_.end(), '\n');
-    bytes_[head_size - 1] = '\n';
+    std::fill_n(bytes_->data(), own_crc_start, ' ');
+    std::memcpy(bytes_->data(), words.data(), words.size());
+    std::fill(bytes_->begin() + static_cast<std::ptrdiff_t>(head_size + used_), bytes_->end(), '\n');
+    (*bytes_)[head_size - 1] = '\n';
     for (std::size_t block = 0; block < blocks; ++block) {
-        const std::string crc = crc_of(block_of(view(bytes_), block));
-        std::memcpy(bytes_.data() + crcs_start + block * crc_width, crc.data(), crc.size());
+        const auto crc = crc_of(block_of(view(*bytes_), block));
+        std::memcpy(bytes_->data() + crcs_start + block * crc_width, crc.data(), crc.size());
     }
-    const std::string own = crc_of(view(bytes_).substr(0, own_crc_start));
-    std::memcpy(bytes_.data() + own_crc_start, own.data(), own.size());
-    return bytes_;
+    const auto own = crc_of(view(*bytes_).substr(0, own_crc_start));
+    std::memcpy(bytes_->data() + own_crc_start, own.data(), own.size());
+    return *bytes_;
 }
 
 } // namespace greylist

@@ -20,7 +20,8 @@ std::string line_with(const Seed& seed) {
         line.append(1, hex_digits[byte / 16]).append(1, hex_digits[byte % 16]);
     }
     line.append(before_crc);
-    return line + crc_of(line) + '\n';
+    const auto crc = crc_of(line);
+    return line.append(crc.data(), crc.size()) + '\n';
 }
 
 std::optional<Seed> seed_in_line(std::string_view text) {

@@ -165,13 +165,16 @@ Key weight_key(std::string_view what, const std::vector<std::string>& fields) {
     return {Kind::weight, std::move(text)};
 }
 
+std::size_t line_size(const Key& key) {
+    return key_start(*layout_of(static_cast<char>(key.kind))) + key.text.size();
+}
+
 std::string line_of(const Record& record) {
     const char kind = static_cast<char>(record.key.kind);
-    const Layout& layout = *layout_of(kind);
     std::string line;
-    line.reserve(key_start(layout) + record.key.text.size());
+    line.reserve(line_size(record.key));
     line.append(1, kind).append(1, ' ');
-    for (const char number : layout.numbers) {
+    for (const char number : layout_of(kind)->numbers) {
         append(line, number, record);
     }
     return line.append(record.key.text);

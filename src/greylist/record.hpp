@@ -69,6 +69,8 @@ constexpr std::uint64_t most_counted = 999999;
 std::string line_of(const Record& record);
 // None where `line` is no record of a known kind.
 std::optional<Record> record_of(std::string_view line);
+// How long the line of every record with this key is.
+std::size_t line_size(const Key& key);
 // The key at the end of a record's line; empty where it is no record of a known kind.
 std::string_view key_in(std::string_view line);
 

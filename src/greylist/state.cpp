@@ -81,11 +81,11 @@ Found State::Parts::find(const Key& key, const Place& way) {
         if (page.head.place.depth == deepest) {
             break;
         }
-        const auto child = forest.child(page, page.head.place.side_of(way));
+        auto child = forest.child(page, page.head.place.side_of(way));
         if (!child) {
             break;
         }
-        page = *child;
+        page = *std::move(child);
     }
     return found;
 }
@@ -94,11 +94,11 @@ Page State::Parts::page_at(const Stop& stop) {
     if (stop.place.depth == 0) {
         return forest.root(stop.place.root);
     }
-    const auto page = forest.page_at(stop.number, stop.place);
+    auto page = forest.page_at(stop.number, stop.place);
     if (!page) {
         throw Trouble("read", file.path(), "page " + std::to_string(stop.number) + " is gone");
     }
-    return *page;
+    return *std::move(page);
 }
 
 // The first page with room takes it. Only where there is none are the records of all pages looked at for some
@@ -157,10 +157,10 @@ bool State::Parts::store_in_place_of_others(std::string_view line, const std::ve
     std::optional<Page> chosen;
     std::optional<Time> chosen_age;
     for (const Stop& stop : stops) {
-        const Page page = page_at(stop);
+        Page page = page_at(stop);
         const auto lost = oldest_that_never_passed(page, keeping, size_in_page(line));
         if (lost && (!chosen || lost->last < *chosen_age)) {
-            chosen = page;
+            chosen = std::move(page);
             chosen_age = lost->last;
         }
     }
