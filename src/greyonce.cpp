@@ -78,7 +78,7 @@ std::optional<sys::Time> time_of(const policy::Request& request, Clock clock) {
                                    : std::chrono::floor<sys::Seconds>(std::chrono::system_clock::now());
 }
 
-Answer answer_to(std::string_view block, const Settings& settings) {
+Answer answer_to(std::string_view block, const Settings& settings, policy::Sources& sources) {
     const auto parsed = policy::parse_request(block);
     if (const auto* malformed = std::get_if<policy::Malformed>(&parsed)) {
         return trouble(settings, "malformed request: " + malformed->reason);
@@ -93,7 +93,7 @@ Answer answer_to(std::string_view block, const Settings& settings) {
     if (settings.explain) {
         return {.action = {}, .explanation = policy::explanation(request, settings)};
     }
-    policy::Decision decision = policy::decide(request, settings, *now);
+    policy::Decision decision = policy::decide(request, settings, sources, *now);
     return {std::move(decision.action), decision.was_in_trouble ? status::trouble : status::decided,
             std::move(decision.log)};
 }
@@ -149,6 +149,8 @@ void log(const Settings& settings, const std::vector<LogLine>& lines) {
 
 class Input {
   public:
+    // Whether the next request has yet to come.
+    [[nodiscard]] bool is_empty() const { return rest_.empty(); }
     // Waits for the first byte of a request; false at end of file. Throws sys::Trouble.
     bool wait() { return !rest_.empty() || refill(); }
 
@@ -198,35 +200,37 @@ int deliver(const Answer& answer, const Settings& settings) {
 
 // --- the ways to be called ---
 
-int answer_arguments(const CommandLine& line) {
+int answer_arguments(const CommandLine& line, policy::Sources& sources) {
     const auto block = request_of(line);
     if (!block) {
         const std::string what = line.base64 ? "no base64" : "a newline in an argument";
         return deliver(trouble(line.settings, "malformed request: " + what), line.settings);
     }
-    return deliver(answer_to(*block, line.settings), line.settings);
+    return deliver(answer_to(*block, line.settings, sources), line.settings);
 }
 
-int answer_one(const Settings& settings) {
+int answer_one(const Settings& settings, policy::Sources& sources) {
     Input input;
     const policy::Collector request = input.next();
-    return deliver(answer_to(request.block(), settings), settings);
+    return deliver(answer_to(request.block(), settings, sources), settings);
 }
 
 // The highest exit status of all answers.
-int answer_until_eof(const Settings& settings) {
+int answer_until_eof(const Settings& settings, policy::Sources& sources) {
     Input input;
     int worst = status::decided;
     while (true) {
         sys::last_word::claim(); // nobody waits for an answer
-        sys::last_word::set_deadline(sys::Seconds{0});
+        if (input.is_empty()) {
+            sys::last_word::set_deadline(sys::Seconds{0});
+        }
         if (!input.wait()) {
             return worst;
         }
         sys::last_word::resume();
         sys::last_word::set_deadline(settings.deadline);
         const policy::Collector request = input.next();
-        worst = std::max(worst, deliver(answer_to(request.block(), settings), settings));
+        worst = std::max(worst, deliver(answer_to(request.block(), settings, sources), settings));
     }
 }
 
@@ -248,19 +252,20 @@ int refuse(const CommandLine& line) {
     return result;
 }
 
-int run(const CommandLine& line) {
+int run(const CommandLine& line, policy::Sources& sources) {
     if (!line.complaints.empty()) {
         return refuse(line);
     }
     if (!line.attributes.empty() || line.base64) {
-        return answer_arguments(line);
+        return answer_arguments(line, sources);
     }
-    return line.settings.until_eof ? answer_until_eof(line.settings) : answer_one(line.settings);
+    return line.settings.until_eof ? answer_until_eof(line.settings, sources)
+                                   : answer_one(line.settings, sources);
 }
 
-int run_in_any_case(const CommandLine& line) {
+int run_in_any_case(const CommandLine& line, policy::Sources& sources) {
     try {
-        return run(line);
+        return run(line, sources);
     } catch (const std::exception& error) {
         return deliver(trouble(line.settings, error.what()), line.settings);
     }
@@ -289,5 +294,6 @@ int main(int argc, char** argv) {
         sys::write_all(STDOUT_FILENO, "greyonce " + std::string{version} + "\n");
         _exit(status::decided);
     }
-    _exit(run_in_any_case(line)); // nothing is left to be torn down
+    policy::Sources sources{line.settings};
+    _exit(run_in_any_case(line, sources)); // nothing is torn down: the process's end closes files for less
 }

@@ -14,16 +14,6 @@ constexpr std::string_view before_crc = " crc ";
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::size_t half = page_size / 2;
 
-std::string line_with(const Seed& seed) {
-    std::string line{before_seed};
-    for (const std::uint8_t byte : seed) {
-        line.append(1, hex_digits[byte / 16]).append(1, hex_digits[byte % 16]);
-    }
-    line.append(before_crc);
-    const auto crc = crc_of(line);
-    return line.append(crc.data(), crc.size()) + '\n';
-}
-
 std::optional<Seed> seed_in_line(std::string_view text) {
     if (!text.starts_with(before_seed) || text.size() < before_seed.size() + 2 * Seed{}.size()) {
         return std::nullopt;
@@ -36,13 +26,23 @@ std::optional<Seed> seed_in_line(std::string_view text) {
         }
         digits += 2;
     }
-    return text.starts_with(line_with(seed)) ? std::optional{seed} : std::nullopt;
+    return text.starts_with(first_line(seed)) ? std::optional{seed} : std::nullopt;
 }
 
 } // namespace
 
+std::string first_line(const Seed& seed) {
+    std::string line{before_seed};
+    for (const std::uint8_t byte : seed) {
+        line.append(1, hex_digits[byte / 16]).append(1, hex_digits[byte % 16]);
+    }
+    line.append(before_crc);
+    const auto crc = crc_of(line);
+    return line.append(crc.data(), crc.size()) + '\n';
+}
+
 std::string page_zero(const Seed& seed) {
-    std::string line = line_with(seed);
+    std::string line = first_line(seed);
     line.resize(half, '\n');
     return line + line;
 }

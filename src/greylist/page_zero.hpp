@@ -15,6 +15,8 @@
 namespace greylist {
 
 std::string page_zero(const Seed& seed);
+// What it begins with, and its newline.
+std::string first_line(const Seed& seed);
 
 // The seed, where at least one half is as it was written. `bytes`: the whole page, or as much as there is.
 std::optional<Seed> seed_in(std::string_view bytes);

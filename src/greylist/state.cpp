@@ -214,6 +214,14 @@ void State::update(const Key& key, const Step& step) {
     }
 }
 
+bool State::is_current() const {
+    return parts_->file.is_current();
+}
+
+void State::keep(Keeping keeping) {
+    parts_->keeping = std::move(keeping);
+}
+
 std::vector<std::string> State::remarks() const {
     std::vector<std::string> result;
     const std::string which = "state " + parts_->file.path() + ": ";

@@ -38,6 +38,11 @@ class State {
     // sys::Trouble: the record could not be read (step was not called), or not be written (it was).
     void update(const Key& key, const Step& step);
 
+    // Whether it can serve one more request as it is: it may be written, and its path still leads to it.
+    [[nodiscard]] bool is_current() const;
+    // What the updates from now on may let go.
+    void keep(Keeping keeping);
+
     // What was found damaged and mended on the way, for the log; each once.
     [[nodiscard]] std::vector<std::string> remarks() const;
 

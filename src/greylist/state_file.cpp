@@ -1,6 +1,7 @@
 #include "greylist/state_file.hpp"
 
 #include "greylist/page_zero.hpp"
+#include "system/identity.hpp"
 #include "system/trouble.hpp"
 #include "system/whole_io.hpp"
 
@@ -148,6 +149,15 @@ void StateFile::read_start() {
         const auto lock = lock_pages(0, 1, RecordLock::Mode::exclusive);
         write_bytes(0, whole.data(), whole.size());
     }
+}
+
+bool StateFile::is_current() const {
+    if (why_read_only_ != 0 || !sys::Identity::of(path_).is_same_file(sys::Identity::of(file_.number()))) {
+        return false;
+    }
+    const std::string line = first_line(seed_);
+    std::string found(line.size(), '\0');
+    return sys::read_at(file_.number(), 0, found.data(), found.size(), path_) == line.size() && found == line;
 }
 
 RecordLock StateFile::lock_pages(PageNumber first, PageNumber count, RecordLock::Mode mode) const {

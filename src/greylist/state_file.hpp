@@ -37,6 +37,9 @@ class StateFile {
     // Whether one half of page 0 was damaged.
     [[nodiscard]] bool had_damaged_start() const { return had_damaged_start_; }
 
+    // Whether it may be written, its path still leads to it, and nobody has emptied it since.
+    [[nodiscard]] bool is_current() const;
+
     // Alone, or with other readers where the file may only be read.
     [[nodiscard]] sys::RecordLock lock(unsigned root) const;
     [[nodiscard]] sys::RecordLock lock_for_reading(unsigned root) const;

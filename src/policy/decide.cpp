@@ -93,8 +93,8 @@ void add_header(Opinion& answer, Question& question) {
 
 } // namespace
 
-Decision decide(const Request& request, const Settings& settings, sys::Time now) {
-    Question question{.request = request, .settings = settings, .now = now};
+Decision decide(const Request& request, const Settings& settings, Sources& sources, sys::Time now) {
+    Question question{.request = request, .settings = settings, .sources = sources, .now = now};
     const auto said = first_opinion(question);
     Opinion opinion = said ? *said : otherwise(question);
     add_header(opinion, question);

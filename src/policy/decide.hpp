@@ -5,6 +5,7 @@
 #include "options.hpp"
 #include "policy/log_line.hpp"
 #include "policy/request.hpp"
+#include "policy/sources.hpp"
 #include "system/time.hpp"
 
 #include <string>
@@ -18,6 +19,6 @@ struct Decision {
     bool was_in_trouble = false; // something failed that the decision needed
 };
 
-Decision decide(const Request& request, const Settings& settings, sys::Time now);
+Decision decide(const Request& request, const Settings& settings, Sources& sources, sys::Time now);
 
 } // namespace policy

@@ -48,8 +48,7 @@ class Asking {
     explicit Asking(Question& question)
         : question_(question), rule_(rule_of(question)), grouping_(grouping_of(question)),
           client_(greylist::client_of(*question.request.client_address, grouping_)),
-          state_(question.settings.state, question.settings.max_state_size, question.settings.sync,
-                 keeping_of(question)) {}
+          state_(question.sources.state(keeping_of(question))) {}
 
     // None where the state could not be asked, or a mail that has to wait not be remembered.
     std::optional<Opinion> opinion() {
@@ -78,8 +77,12 @@ class Asking {
     }
 
     void report_remarks() {
-        for (std::string& remark : state_.remarks()) {
+        auto remarks = state_.remarks();
+        for (std::string& remark : remarks) {
             question_.remark(LogLine::Level::warning, std::move(remark));
+        }
+        if (!remarks.empty() || question_.was_in_trouble) {
+            question_.sources.close_state();
         }
     }
 
@@ -194,7 +197,7 @@ class Asking {
     greylist::Rule rule_;
     greylist::Grouping grouping_;
     greylist::Key client_;
-    greylist::State state_;
+    greylist::State& state_;
 };
 
 } // namespace

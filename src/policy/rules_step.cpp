@@ -49,14 +49,19 @@ std::optional<Opinion> rules_step(Question& question) {
         return std::nullopt;
     }
     try {
-        const rules::Table table{path};
+        const rules::Table& table = question.sources.rules();
         question.longest_retry_window = table.longest_retry_window();
         const auto match = table.match(subject_of(question.request));
-        for (std::string& remark : table.remarks()) {
+        auto remarks = table.remarks();
+        for (std::string& remark : remarks) {
             question.remark(LogLine::Level::warning, std::move(remark));
+        }
+        if (!remarks.empty()) {
+            question.sources.close_rules();
         }
         return match ? opinion_of(*match, question) : std::nullopt;
     } catch (const sys::Trouble& trouble) {
+        question.sources.close_rules();
         // The mail does not suffer from it more than by waiting: the greylist decides.
         if (trouble.error() != ENOENT || path != default_rules) {
             question.remark(LogLine::Level::warning,

@@ -4,6 +4,7 @@
 #include "options.hpp"
 #include "policy/log_line.hpp"
 #include "policy/request.hpp"
+#include "policy/sources.hpp"
 #include "rules/verdict.hpp"
 #include "system/time.hpp"
 
@@ -29,6 +30,7 @@ struct Header {
 struct Question {
     const Request& request;
     const Settings& settings;
+    Sources& sources;
     sys::Time now;
     rules::Verdict greylisting{};   // how the greylist is to be asked: the values of a rule that says so
     std::string greylisting_rule{}; // FILE:LINE of that rule

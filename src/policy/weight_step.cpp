@@ -22,9 +22,8 @@ class Weigher {
     Weigher(Question& question, const weight::Settings& settings)
         : question_(question), settings_(settings), subject_(weighed_subject(question.request)) {
         remembering([&] {
-            state_.emplace(question.settings.state, question.settings.max_state_size, question.settings.sync,
-                           keeping_of(question));
-            memory_.emplace(*state_, settings, question.settings.grouping, question.now);
+            memory_.emplace(question.sources.state(keeping_of(question)), settings,
+                            question.settings.grouping, question.now);
         });
     }
 
@@ -55,6 +54,7 @@ class Weigher {
             question_.remark(LogLine::Level::warning,
                              std::string{trouble.what()} + ": weighing without memory");
             memory_.reset();
+            question_.sources.close_state();
         }
     }
 
@@ -200,7 +200,6 @@ class Weigher {
     Question& question_;
     const weight::Settings& settings_;
     weight::Subject subject_;
-    std::optional<greylist::State> state_;
     std::optional<WeightMemory> memory_;
 };
 

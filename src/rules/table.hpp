@@ -1,4 +1,4 @@
-// The compiled rules (greyonce-rules(5)): one CDB, opened for one question.
+// The compiled rules (greyonce-rules(5)): one CDB, open for reading.
 #pragma once
 
 #include "rules/verdict.hpp"
