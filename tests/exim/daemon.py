@@ -91,6 +91,10 @@ plain:
 WAYS = {"run": "greyonce-ask-run", "base64": "greyonce-ask-base64", "unix": "greyonce-ask-unix", "tcp": "greyonce-ask-tcp"}
 
 
+def in_one_word(address):
+    return "{}:{}".format(*address) if isinstance(address, tuple) else address
+
+
 class EximCase(harness.Case):
     """Tests with `self.program`, a copy of greyonce that Exim's user can reach, its configuration, and Exim."""
 
@@ -126,19 +130,21 @@ class EximCase(harness.Case):
         other.chmod(0o755)
         other.rename(self.program)
 
-    def start_exim(self, way, before="", settings=""):
-        """`before` stands in the RCPT ACL before the question."""
+    def start_exim(self, way, before="", settings="", server=starters.inetd):
+        """`before` stands in the RCPT ACL before the question; `server` starts the filter where `way` is a socket."""
         command = [self.program, "--config", self.configuration]
-        macros = {}
         if way in ("unix", "tcp"):
-            path, (host, port) = starters.inetd(self, USER, command)
-            macros = {"GREYONCE_SOCKET": path, "GREYONCE_ADDRESS": f"{host}:{port}"}
+            macros = {"GREYONCE_ADDRESS" if isinstance(address, tuple) else "GREYONCE_SOCKET": in_one_word(address)
+                      for address in server(self, USER, command)}
         else:
             macros = {"GREYONCE_PROGRAM": " ".join(map(str, command))}
-        pieces = f".include {PIECES}/greyonce\n.include {PIECES}/{WAYS[way]}\n"
+        self.run_exim_with(f".include {PIECES}/greyonce\n.include {PIECES}/{WAYS[way]}\n", before, settings, macros)
+
+    def run_exim_with(self, pieces, before="", settings="", macros=None):
+        """`pieces`: the ACLs greyonce_rcpt and greyonce_data."""
         self.run_exim(CONFIGURATION.format(
             folder=self.folder, port=self.port, before=before, settings=settings, pieces=pieces,
-            macros="\n".join(f"{name} = {value}" for name, value in macros.items())))
+            macros="\n".join(f"{name} = {value}" for name, value in (macros or {}).items())))
 
     def run_exim(self, text):
         configuration = self.folder / "exim.conf"
