@@ -6,7 +6,7 @@
 #   make check      install what the tests need, build, run every test
 #   make unit       the unit tests alone
 #   make fuzz       run each fuzz target for FUZZ_SECONDS
-#   make bench      print the table of timings
+#   make bench      print the tables of timings (BENCH='floor stream' for some of them); installs nothing
 #   make lint       clang-format, clang-tidy, shellcheck, mandoc
 #   make install    programs, manual pages and examples under $(DESTDIR)$(PREFIX)
 #   make STATIC=    the same programs, dynamically linked
@@ -34,6 +34,11 @@ test_packages  := python3 strace db-util sqlite3 libgtest-dev tinycdb mandoc exi
                   libwrap0 libtirpc3 libbsd0 libevent-2.1-7 libsystemd-shared libicu72 libnsl2 libsasl2-2 libprotobuf-c1
 peer_packages  := postgrey policyd-weight rbldnsd unbound postfix openbsd-inetd xinetd ucspi-tcp systemd \
                   postfix-policyd-spf-python python3-spf-engine policyd-rate-limit postfwd
+
+# What the timings compare with, as installed by hand, and as unpacked by make bench-peers.
+bench_packages := python3 strace valgrind sqlite3 exim4-daemon-heavy libberkeleydb-perl libnet-server-perl libnetaddr-ip-perl \
+                  libwrap0 libtirpc3 libbsd0 libsystemd-shared
+bench_peers    := postgrey greylistd openbsd-inetd xinetd ucspi-tcp systemd
 
 # --- the programs ---
 
@@ -142,17 +147,34 @@ $(BUILD)/%_fuzz: $(BUILD)/tests/%_fuzz.o $(archives)
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) -fsanitize=fuzzer -o $@ $(linked)
 
-# --- timings: tests/bench/*_bench.cpp are built, tests/bench/*_bench.py are run ---
+# --- timings: tests/bench/*_bench.py, and what they start; rules and states of every size stay in $(BUILD)/bench ---
 
-benches := $(patsubst tests/%.cpp,$(BUILD)/%,$(wildcard tests/bench/*_bench.cpp))
+BENCH       ?= $(patsubst tests/bench/%_bench.py,%,$(wildcard tests/bench/*_bench.py))
+BENCH_SIZES ?= 0 1000 1000000 10000000
+benches     := $(patsubst tests/%.cpp,$(BUILD)/%,$(wildcard tests/bench/*_bench.cpp)) \
+               $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+unpacked    := $(bench_peers:%=$(BUILD)/peers/%.deb)
 
-bench: $(BUILD)/packages/build $(BUILD)/packages/test $(peer_packages:%=$(BUILD)/peers/%.deb)
-	$(MAKE) -j$$(nproc) all $(benches)
-	for bench in $(wildcard tests/bench/*_bench.py); do PYTHONPATH=tests GREYONCE_BUILD=$(BUILD) $(PYTHON) $$bench || exit; done
+.PHONY: bench-peers
+bench-peers: $(unpacked)
+
+bench:
+	@[ $$(id -u) = 0 ] || { echo "The timings need root: Exim has a user of its own, and the test a /dev/log"; exit 1; }
+	@$(call missing,$(build_packages) $(bench_packages)); \
+	[ -z "$$missing" ] || { echo "The timings need these: apt-get install" $$missing; exit 1; }
+	@[ -z "$(filter-out $(wildcard $(unpacked)),$(unpacked))" ] || \
+	    { echo "The timings need what this fetches and unpacks, installing nothing: make bench-peers"; exit 1; }
+	$(MAKE) -j$$(nproc) all $(BUILD)/dynamic/greyonce $(benches)
+	PYTHONPATH=tests GREYONCE_BUILD=$(BUILD) GREYONCE_PEERS=$(BUILD)/peers/root BENCH_SIZES="$(BENCH_SIZES)" \
+	    $(PYTHON) tests/bench/run.py $(BENCH)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(archives)
 	@mkdir -p $(@D)
 	$(link) $(STATIC) -o $@ $(linked)
+
+$(BUILD)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	gcc -O2 -static -o $@ $<
 
 # --- style ---
 
@@ -202,9 +224,11 @@ deps: $(BUILD)/packages/build
 
 apt := DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=300 -o APT::Sandbox::User=root
 
+missing = missing=$$(for package in $(1); do \
+    dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; done)
+
 $(BUILD)/packages/%: Makefile
-	@missing=$$(for package in $($*_packages); do \
-	    dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; done); \
+	@$(call missing,$($*_packages)); \
 	[ -z "$$missing" ] || [ $$(id -u) = 0 ] || { echo "Please run as root: apt-get install" $$missing; exit 1; }; \
 	[ -z "$$missing" ] || { $(apt) update && $(apt) install --no-install-recommends --no-remove $$missing; }
 	@mkdir -p $(@D) && touch $@

@@ -1,18 +1,19 @@
-"""What one question to another policy server costs: a whole greyonce that asks, one that does not, and the question alone
-over a connection that is open already. The server is a process of its own that answers DUNNO at once."""
+"""What one question to another policy server costs: a whole greyonce that asks, beside one that does not, and the question
+alone over a connection that is open already. The server is a process of its own that answers DUNNO at once."""
 
 import os
 import signal
 import socket
 import statistics
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import harness
+from bench import processes, table
+from bench.processes import Party
 
-ROUNDS = 2000
+ROUNDS = 1000
 ANSWER = b"action=DUNNO\n\n"
 
 
@@ -32,8 +33,8 @@ def started(listener):
     return child
 
 
-def direct(address):
-    """Microseconds from question to answer: lower quartile, median, upper quartile."""
+def microseconds(address):
+    """From question to answer, over one connection."""
     question, times = harness.block(harness.request()), []
     with harness.connected(address) as connection:
         for _ in range(ROUNDS):
@@ -41,30 +42,37 @@ def direct(address):
             connection.sendall(question)
             connection.recv(65536)
             times.append((time.perf_counter_ns() - begin) / 1000)
-    return statistics.quantiles(times)
+    return statistics.median(times)
+
+
+def measure(folder, addresses):
+    question = folder / "question"
+    question.write_bytes(harness.block(harness.request()))
+    command = [harness.GREYONCE, "--config", "/dev/null", "--log=none", "--no-greylist"]
+    parties = {"nobody": Party(command, question)} | {
+        name: Party([*command, "--ask", where], question) for name, (where, _) in addresses.items()}
+    runs = processes.in_turns(ROUNDS, parties)
+    alone = runs["nobody"].microseconds
+    table.show(f"A question to another server, no greylist; {ROUNDS} rounds in turns (quartiles)",
+               ["asked", "µs", "in terms of asking nobody", "over an open connection, µs"],
+               [[name, run.time, table.spread(run.microseconds, alone),
+                 f"{microseconds(addresses[name][1]):.0f}" if name in addresses else ""] for name, run in runs.items()])
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        question = Path(folder, "question")
-        question.write_bytes(harness.block(harness.request()))
-        bare = [harness.GREYONCE, "--config", "/dev/null", "--log=none", "--no-greylist"]
-        command = [harness.PROGRAMS / "bench/spawn_bench", str(ROUNDS), question, *bare]
-        listeners = {"unix": socket.socket(socket.AF_UNIX), "inet": socket.socket()}
-        listeners["unix"].bind(f"{folder}/socket")
-        listeners["inet"].bind((harness.LOOPBACK, 0))
-        addresses = {"unix": f"{folder}/socket", "inet": listeners["inet"].getsockname()}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        unix, tcp = socket.socket(socket.AF_UNIX), socket.socket()
+        unix.bind(f"{folder}/socket")
+        tcp.bind((harness.LOOPBACK, 0))
         servers = []
         try:
-            for kind, listener in listeners.items():
+            for listener in unix, tcp:
                 listener.listen()
                 servers.append(started(listener))
-                address = addresses[kind]
-                where = f"unix:{address}" if kind == "unix" else "inet:{}:{}".format(*address)
-                command += ["--", *bare, "--ask", where]
-                low, middle, high = direct(address)
-                print(f"{low:6.0f} {middle:6.0f} {high:6.0f} us  {kind}, an open connection (quartiles)", flush=True)
-            print(subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True).stdout)
+            host, port = tcp.getsockname()
+            measure(folder, {"a unix socket": (f"unix:{folder}/socket", f"{folder}/socket"),
+                             "TCP": (f"inet:{host}:{port}", (host, port))})
         finally:
             for server in servers:
                 os.kill(server, signal.SIGTERM)

@@ -1,52 +1,55 @@
 // Times whole processes, from spawn to reaped, in turns: what several programs cost beside each other at one
 // sitting.
 //
-//   spawn_bench ROUNDS INPUT PROGRAM [ARGUMENT...] [-- PROGRAM [ARGUMENT...]]...
+//   spawn_bench ROUNDS INPUT PROGRAM [ARGUMENT...] [-- INPUT PROGRAM [ARGUMENT...]]...
 //
-// Each runs ROUNDS times with the file INPUT as standard input and an empty environment. Per program one
-// line: microseconds (fastest, lower quartile, median, upper quartile), page faults (median), peak memory in
-// KiB.
+// Each runs ROUNDS times, with the file INPUT as standard input (each ####### in it a new number every time)
+// and an empty environment. Per round one line: for each program microseconds, page faults, peak memory in
+// KiB. A process that is started inherits the peak of who starts it: so nothing is kept here, and nothing is
+// large.
+#include "bench/parties.hpp"
+
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <string>
-#include <vector>
 
 namespace {
 
-struct Run {
-    double microseconds;
-    long faults;
-    long peak;
-};
-
 struct Program {
-    std::vector<char*> arguments; // ends with a null
-    std::vector<Run> runs;
+    bench::Numbered input;
+    bench::Words words;
 };
 
-Run run_once(const Program& program, const char* input) {
+// The next input, ready to be read from its beginning.
+int opened(Program& program) {
+    const int file = memfd_create("input", MFD_CLOEXEC);
+    const std::string& text = program.input.with_next_number();
+    if (file < 0 || write(file, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        lseek(file, 0, SEEK_SET) != 0) {
+        bench::fail("memfd");
+    }
+    return file;
+}
+
+void run_once(Program& program, int output) {
+    const int input = opened(program);
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, input, O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
     std::array<char*, 1> environment{nullptr};
 
     const auto began = std::chrono::steady_clock::now();
     pid_t child = 0;
-    if (posix_spawn(&child, program.arguments[0], &files, nullptr, program.arguments.data(),
-                    environment.data()) != 0) {
-        std::perror(program.arguments[0]);
-        std::exit(1);
+    if (posix_spawn(&child, program.words[0], &files, nullptr, program.words.data(), environment.data()) !=
+        0) {
+        bench::fail(program.words[0]);
     }
     int status = 0;
     rusage usage{};
@@ -54,52 +57,30 @@ Run run_once(const Program& program, const char* input) {
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
 
     posix_spawn_file_actions_destroy(&files);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) == 127) {
-        std::fprintf(stderr, "%s: ended with status %d\n", program.arguments[0], status);
-        std::exit(1);
+    close(input);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        bench::end(std::string{program.words[0]} + " ended with status " + std::to_string(status));
     }
-    return {took.count(), usage.ru_minflt, usage.ru_maxrss};
-}
-
-template <typename Field>
-auto at_rank(std::vector<Run> runs, double rank, Field field) {
-    std::sort(runs.begin(), runs.end(), [&](const Run& a, const Run& b) { return a.*field < b.*field; });
-    return runs[static_cast<std::size_t>(rank * static_cast<double>(runs.size() - 1))].*field;
-}
-
-std::vector<Program> programs_of(int argc, char** argv) {
-    std::vector<Program> programs(1);
-    for (int i = 3; i < argc; ++i) {
-        if (std::strcmp(argv[i], "--") == 0) {
-            programs.emplace_back();
-        } else {
-            programs.back().arguments.push_back(argv[i]);
-        }
-    }
-    for (Program& program : programs) {
-        program.arguments.push_back(nullptr);
-    }
-    return programs;
+    std::printf("%.1f %ld %ld ", took.count(), usage.ru_minflt, usage.ru_maxrss);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        std::fputs("usage: spawn_bench ROUNDS INPUT PROGRAM [ARGUMENT...] [-- PROGRAM...]...\n", stderr);
-        return 64;
+        bench::end("usage: spawn_bench ROUNDS INPUT PROGRAM [ARGUMENT...] [-- INPUT PROGRAM...]...");
     }
     const long rounds = std::strtol(argv[1], nullptr, 10);
-    std::vector<Program> programs = programs_of(argc, argv);
+    std::vector<Program> programs;
+    for (const bench::Words& words : bench::parties_of(argc, argv, 2)) {
+        programs.push_back({bench::Numbered{bench::contents_of(words[0])}, {words.begin() + 1, words.end()}});
+    }
+    const int output = open("/dev/null", O_WRONLY | O_CLOEXEC);
     for (long round = 0; round < rounds; ++round) {
         for (Program& program : programs) {
-            program.runs.push_back(run_once(program, argv[2]));
+            run_once(program, output);
         }
-    }
-    for (const Program& program : programs) {
-        const auto time = [&](double rank) { return at_rank(program.runs, rank, &Run::microseconds); };
-        std::printf("%.1f %.1f %.1f %.1f %ld %ld\n", time(0), time(0.25), time(0.5), time(0.75),
-                    at_rank(program.runs, 0.5, &Run::faults), at_rank(program.runs, 1, &Run::peak));
+        std::putchar('\n');
     }
     return 0;
 }

@@ -1,0 +1,36 @@
+"""A /dev/log that listens, seen by one command and what it starts, and by nobody else. Needs root."""
+
+import socket
+import threading
+
+
+class Syslog:
+    """For the time of a `with`; `lines` counts what came."""
+
+    def __init__(self, folder):
+        self.devices = folder / "dev"
+        self.devices.mkdir()
+        (self.devices / "null").touch()
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(self.devices / "log"))
+        self.thread = threading.Thread(target=self.listen)
+        self.lines = 0
+
+    def seen_by(self):
+        """What goes before a command: it sees a /dev of two files."""
+        script = f'mount --bind /dev/null {self.devices}/null && mount --rbind {self.devices} /dev && exec "$@"'
+        return ["unshare", "--mount", "sh", "-c", script, "sh"]
+
+    def listen(self):
+        while self.socket.recv(65536):
+            self.lines += 1
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as farewell:
+            farewell.sendto(b"", str(self.devices / "log"))
+        self.thread.join()
+        self.socket.close()
