@@ -1,0 +1,61 @@
+"""One process for many requests, --until-eof, beside postgrey: the same requests to both, each over one connection."""
+
+import statistics
+import time
+
+import harness
+from bench import processes, table, world
+from greylist.postgrey import Postgrey
+
+ROUNDS = 40
+EACH = 100  # requests in a round
+
+
+class Bench(harness.Case):
+    """A place for a server, for the time of a `with`."""
+
+    def __enter__(self):
+        self.setUp()
+        return self
+
+    def __exit__(self, *_):
+        self.doCleanups()
+
+
+def make_known(postgrey):
+    """The triplets that our state has already."""
+    for wait in (2, 0):
+        for number in range(EACH):
+            postgrey.ask(world.known(number))
+        time.sleep(wait)
+
+
+def conversations(bench, postgrey, greyonce, kind):
+    """Microseconds a request, round by round: postgrey's, ours one by one, ours when all are there already."""
+    requests = bench.folder / "requests"
+    requests.write_bytes(b"".join(harness.block(kind(number)) for number in range(EACH)))
+    port = postgrey.connection.getpeername()[1]
+    lines = processes.output([world.KEPT / "talk_bench", ROUNDS, requests, 1, "tcp", port, "--", 1, *greyonce,
+                              "--", EACH, *greyonce])
+    return zip(*(map(float, line.split()) for line in lines.splitlines()))
+
+
+def main():
+    rows = []
+    with Bench() as bench:
+        configuration = world.write_configuration(bench.folder / "conf", rules=world.rules(world.MILLION),
+                                                  state=world.copy_of_state(world.MILLION, bench.folder / "state"))
+        greyonce = [harness.GREYONCE, "--config", configuration, "--until-eof"]
+        postgrey = Postgrey(bench, bench.folder, "--delay=1")
+        make_known(postgrey)
+        for kind in world.known, world.new:
+            theirs, *ours = conversations(bench, postgrey, greyonce, kind)
+            for way, times in zip(("one after the other", f"{EACH} at a time"), ours):
+                rows.append([f"{kind.__name__} triplets, {way}", f"{statistics.median(theirs):.0f}",
+                             f"{statistics.median(times):.1f}", table.spread(theirs, times)])
+    table.show(f"--until-eof, one process ({ROUNDS} rounds of {EACH} requests; rules and state of {world.MILLION:,} entries)",
+               ["requests", "postgrey, one after the other, µs", "greyonce, µs", "greyonce's decisions in terms of postgrey's"], rows)
+
+
+if __name__ == "__main__":
+    main()
