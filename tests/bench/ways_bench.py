@@ -1,61 +1,44 @@
-"""How many requests a second each way in answers, eight at a time: first attempts, each of another sender."""
+"""What each way in answers under Exim, known triplets: greyonce beside an empty static C program in its place."""
 
-import concurrent.futures
-import time
+import contextlib
+import statistics
 
 import harness
-from exim.daemon import USER, WAYS, EximCase
+from bench import recipients, table, world
 from servers import starters
 
-AT_ONCE = 8
-EACH = 250
-
-
-class Bench(EximCase):
-    """A place to start servers in; one for each figure, so that each begins with an empty state."""
-
-    def __enter__(self):
-        self.setUp()
-        return self
-
-    def __exit__(self, *_):
-        self.doCleanups()
-
-
-def rate(work):
-    """Requests a second, `work(number)` making EACH of them."""
-    begin = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(work, range(AT_ONCE)))
-    return AT_ONCE * EACH / (time.monotonic() - begin)
-
-
-def connections(address):
-    def work(number):
-        for request in range(EACH):
-            harness.ask_server(address, harness.request(sender=f"{'abcdefgh'[number]}@r{request}.example.net"))
-    return work
-
-
-def recipients(bench):
-    def work(number):
-        with bench.smtp(f"192.0.{number}.1") as smtp:
-            smtp.mail("alice@example.net")
-            for request in range(EACH):
-                smtp.rcpt(f"bob{request}@example.org")
-    return work
+ROUNDS = 15
+WAYS = {
+    "`${run}`": ("run", None),
+    "inetd, unix": ("unix", starters.inetd),
+    "inetd, TCP": ("tcp", starters.inetd),
+    "systemd-socket-activate, unix": ("unix", starters.systemd),
+    "systemd-socket-activate, TCP": ("tcp", starters.systemd),
+    "xinetd, TCP": ("tcp", starters.xinetd),
+    "tcpserver, TCP": ("tcp", starters.tcpserver),
+}
 
 
 def main():
-    for name, start in starters.ALL.items():
-        for kind in (0, 1) if name in starters.UNIX_AND_TCP else (0,):
-            with Bench() as bench:
-                address = start(bench, USER, [bench.program, "--config", bench.configuration])[kind]
-                print(f"{rate(connections(address)):6.0f} /s  {name}, {'TCP' if isinstance(address, tuple) else 'unix'}", flush=True)
-    for way in WAYS:
-        with Bench() as bench:
-            bench.start_exim(way)
-            print(f"{rate(recipients(bench)):6.0f} /s  Exim, {WAYS[way]}", flush=True)
+    with contextlib.ExitStack() as stack:
+        benches = {}
+        for way, (piece, server) in WAYS.items():
+            for program in harness.GREYONCE, world.DUNNO:
+                bench = stack.enter_context(recipients.Bench())
+                bench.give_world(program)
+                bench.start_exim(piece, server=server)
+                benches[way, program] = bench
+        rates = {key: [] for key in benches}
+        for _ in range(ROUNDS):
+            for key, bench in benches.items():
+                rates[key].append(bench.rate())
+    ours = rates["`${run}`", harness.GREYONCE]
+    table.show(
+        "Exim, recipients a second (eight sessions of 25, known triplets)",
+        ["asked by", "an empty program, /s", "greyonce, /s", "greyonce in terms of the empty program", "greyonce in terms of `${run}`"],
+        [[way, f"{statistics.median(rates[way, world.DUNNO]):.0f}", f"{statistics.median(rates[way, harness.GREYONCE]):.0f}",
+          table.spread(rates[way, harness.GREYONCE], rates[way, world.DUNNO]),
+          table.spread(rates[way, harness.GREYONCE], ours)] for way in WAYS])
 
 
 if __name__ == "__main__":
