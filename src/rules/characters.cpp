@@ -13,10 +13,10 @@ constexpr bool is_between(char c, char first, char last) {
 
 constexpr Characters::Kinds kind_of(char c) {
     if (is_between(c, 'a', 'z')) {
-        return Characters::lower;
+        return c <= 'f' ? Characters::lower_hex : Characters::lower;
     }
     if (is_between(c, 'A', 'Z')) {
-        return Characters::upper;
+        return c <= 'F' ? Characters::upper_hex : Characters::upper;
     }
     if (is_between(c, '0', '9')) {
         return Characters::digit;
@@ -29,6 +29,9 @@ constexpr Characters::Kinds kind_of(char c) {
     }
     if (c == ':') {
         return Characters::colon;
+    }
+    if (c == '@') {
+        return Characters::at;
     }
     return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F ? Characters::blank_or_control
                                                               : Characters::other;

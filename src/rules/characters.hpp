@@ -9,17 +9,23 @@ namespace rules {
 
 class Characters {
   public:
-    enum Kinds : std::uint8_t {
+    enum Kinds : std::uint16_t {
         none = 0,
-        lower = 1,
-        upper = 2,
-        digit = 4,
-        mark = 8, // hyphen, underscore
-        dot = 16,
-        colon = 32,
-        blank_or_control = 64, // also NUL and DEL
-        other = 128,
-        of_names = lower | upper | digit | mark | dot,
+        lower_hex = 1, // a to f
+        upper_hex = 2,
+        lower = 4, // g to z
+        upper = 8,
+        digit = 16,
+        mark = 32, // hyphen, underscore
+        dot = 64,
+        colon = 128,
+        at = 256,
+        blank_or_control = 512, // also NUL and DEL
+        other = 1024,
+        capital = upper_hex | upper,
+        of_addresses = lower_hex | upper_hex | digit | dot | colon,
+        of_names = lower_hex | lower | capital | digit | mark | dot,
+        of_mailboxes = of_names | at,
     };
 
     Characters() = default;

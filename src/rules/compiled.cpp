@@ -26,9 +26,11 @@ using Check = std::array<char, check_digits>;
 Check check_of(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     Check check{};
-    unsigned value = hash_of(text);
-    for (auto digit = check.rbegin(); digit != check.rend(); ++digit, value >>= 4U) {
-        *digit = digits[value & 15U];
+    const unsigned value = hash_of(text);
+    unsigned shift = 32;
+    for (char& digit : check) {
+        shift -= 4;
+        digit = digits[value >> shift & 15U];
     }
     return check;
 }

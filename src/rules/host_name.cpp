@@ -1,7 +1,5 @@
 #include "rules/host_name.hpp"
 
-#include "rules/characters.hpp"
-
 #include <algorithm>
 #include <cstddef>
 
@@ -19,16 +17,15 @@ bool is_beyond_ascii(char c) {
 }
 
 std::string_view whats_odd_in_characters(std::string_view name, Alphabet alphabet) {
-    const auto is_odd = [](char c) { return !Characters{{&c, 1}}.are_only(Characters::of_names); };
-    if (Characters{name}.are_only(Characters::of_names)) {
-        return "";
-    }
     for (const char c : name) {
-        if (is_beyond_ascii(c) && alphabet == Alphabet::ascii) {
-            return "names in DNS are ASCII: expected the xn-- form";
+        if (Characters{{&c, 1}}.are_only(Characters::of_names)) {
+            continue;
         }
-        if (is_odd(c) && !is_beyond_ascii(c)) {
+        if (!is_beyond_ascii(c)) {
             return "a name is made of letters, digits, hyphens and dots";
+        }
+        if (alphabet == Alphabet::ascii) {
+            return "names in DNS are ASCII: expected the xn-- form";
         }
     }
     return "";
@@ -46,12 +43,15 @@ std::string_view whats_odd_in_label(std::string_view label, Alphabet alphabet) {
                : "";
 }
 
-std::string_view whats_odd(std::string_view name, Alphabet alphabet) {
+std::string_view whats_odd(std::string_view name, const Characters& characters, Alphabet alphabet) {
     if (name.size() > longest_name && alphabet == Alphabet::ascii) {
         return "no name is longer than 253 bytes";
     }
-    if (const auto odd = whats_odd_in_characters(name, alphabet); !odd.empty()) {
-        return odd;
+    const bool has_at = characters.have(Characters::at) && name.find('@') != std::string_view::npos;
+    if (has_at || !characters.are_only(Characters::of_mailboxes)) {
+        if (const auto odd = whats_odd_in_characters(name, alphabet); !odd.empty()) {
+            return odd;
+        }
     }
     while (true) {
         const std::size_t dot = std::min(name.size(), name.find('.'));
@@ -67,15 +67,15 @@ std::string_view whats_odd(std::string_view name, Alphabet alphabet) {
 
 } // namespace
 
-std::string_view whats_odd_in_host_name(std::string_view name) {
-    return whats_odd(name, Alphabet::ascii);
+std::string_view whats_odd_in_host_name(std::string_view name, const Characters& characters) {
+    return whats_odd(name, characters, Alphabet::ascii);
 }
 
-std::string_view whats_odd_in_domain(std::string_view domain) {
+std::string_view whats_odd_in_domain(std::string_view domain, const Characters& characters) {
     if (domain.starts_with('[') && domain.ends_with(']')) {
         return "";
     }
-    return whats_odd(domain, Alphabet::utf8);
+    return whats_odd(domain, characters, Alphabet::utf8);
 }
 
 } // namespace rules

@@ -2,14 +2,17 @@
 // never match. Underscores are let through: DNS has them. Pure.
 #pragma once
 
+#include "rules/characters.hpp"
+
 #include <string_view>
 
 namespace rules {
 
-// Empty where a verified name may look like this; otherwise why it may not.
-std::string_view whats_odd_in_host_name(std::string_view name);
+// Empty where a verified name may look like this; otherwise why it may not. `characters`: of the name, or of
+// a mailbox with it.
+std::string_view whats_odd_in_host_name(std::string_view name, const Characters& characters);
 
 // The same for the domain of a mailbox, which may also be UTF-8 (RFC 6531) or an address in brackets.
-std::string_view whats_odd_in_domain(std::string_view domain);
+std::string_view whats_odd_in_domain(std::string_view domain, const Characters& characters);
 
 } // namespace rules

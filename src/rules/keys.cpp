@@ -156,13 +156,13 @@ bool is_plain(std::string_view text) {
 }
 
 bool looks_like_address(std::string_view text) {
-    const std::string_view host = text.substr(0, text.find('/'));
-    const Characters characters{host};
-    if (!characters.have(Characters::colon)) {
-        return characters.have(Characters::digit) &&
-               characters.are_only(Characters::Kinds(Characters::digit | Characters::dot));
+    if (!Characters{text.substr(0, 1)}.are_only(Characters::of_addresses)) {
+        return false; // most names need no closer look
     }
-    return host.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+    const Characters characters{text.substr(0, text.find('/'))};
+    const bool has_letters = characters.have(Characters::lower_hex) || characters.have(Characters::upper_hex);
+    return characters.are_only(Characters::of_addresses) &&
+           (characters.have(Characters::colon) || (characters.have(Characters::digit) && !has_letters));
 }
 
 bool has_addresses(Field field) {
@@ -175,7 +175,7 @@ bool has_mailboxes(Field field) {
 
 Value value_of(std::string_view text, std::string& room) {
     Value value{text, text, Characters{text}, std::nullopt};
-    if (value.characters.have(Characters::upper)) {
+    if (value.characters.have(Characters::capital)) {
         room.assign(text);
         sys::make_lower_case(room);
         value.folded = room;

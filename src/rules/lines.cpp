@@ -40,8 +40,9 @@ std::string_view trimmed(std::string_view text) {
 
 std::string_view take_blank_word(std::string_view& text) {
     const auto* const end = std::find_if(text.begin(), text.end(), [](char c) { return is_blank(c); });
+    const auto* const next = std::find_if(end, text.end(), [](char c) { return !is_blank(c); });
     const std::string_view word{text.begin(), end};
-    text = trimmed({end, text.end()});
+    text = {next, text.end()};
     return word;
 }
 

@@ -20,9 +20,9 @@ enum class Comments { of_whole_lines, to_the_end_of_line };
 void read_lines(const std::string& path, Comments comments, Complaints& complaints,
                 const std::function<void(const Line&)>& use);
 
-// A blank of a source: what Perl's \s takes.
+// A blank of a source: what Perl's \s takes. Letters are told by the first comparison.
 constexpr bool is_blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    return c <= ' ' && (c == ' ' || (c >= '\t' && c <= '\r'));
 }
 
 std::string_view trimmed(std::string_view text);

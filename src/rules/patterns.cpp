@@ -75,7 +75,9 @@ void PatternReader::file(const Form& form, std::string_view value, Pattern& patt
     pattern.text.clear();
     pattern.expression.clear();
     pattern.doubt.clear();
-    if (!append_text(pattern.text, form, value_of(value, folded_))) {
+    const Value filed = value_of(value, folded_);
+    characters_ = filed.characters;
+    if (!append_text(pattern.text, form, filed)) {
         throw Unreadable{"expected a pattern; a regular expression in slashes can say everything"};
     }
     if (value.size() > longest_value) {
@@ -129,9 +131,12 @@ void PatternReader::read_below(Field field, std::string_view name, Pattern& patt
     if (field == Field::helo || !pattern.doubt.empty()) {
         return; // a client may say in its HELO what it likes
     }
-    pattern.doubt = has_mailboxes(field) ? whats_odd_in_domain(name) : whats_odd_in_host_name(name);
-    if (!pattern.doubt.empty() && field == Field::client && name.find('@') != std::string_view::npos) {
-        pattern.doubt = "a mailbox is not the name of a client";
+    const auto odd = has_mailboxes(field) ? whats_odd_in_domain(name, characters_)
+                                          : whats_odd_in_host_name(name, characters_);
+    if (!odd.empty()) {
+        pattern.doubt = field == Field::client && name.find('@') != std::string_view::npos
+                            ? "a mailbox is not the name of a client"
+                            : odd;
     } else if (field == Field::recipient && looks_like_address(name) && sys::Address::parse(name)) {
         pattern.doubt = "a client's address is not the domain of a recipient";
     }
@@ -142,8 +147,9 @@ void PatternReader::read_mailbox(Field field, std::string_view mailbox, Pattern&
     const std::string_view domain = mailbox.substr(at + 1);
     file(form(field, domain.empty() ? Kind::user : Kind::mailbox, count_of(mailbox.substr(0, at), '+')),
          mailbox, pattern);
-    if (!domain.empty() && pattern.doubt.empty()) {
-        pattern.doubt = whats_odd_in_domain(domain);
+    const auto odd = domain.empty() ? std::string_view{} : whats_odd_in_domain(domain, characters_);
+    if (!odd.empty() && pattern.doubt.empty()) {
+        pattern.doubt = odd;
     }
 }
 
@@ -152,7 +158,7 @@ void PatternReader::read_domain(Field field, std::string_view domain, Pattern& p
     if (pattern.doubt.empty()) {
         pattern.doubt = looks_like_address(domain) && sys::Address::parse(domain)
                             ? "a client's address is not a domain of a mailbox"
-                            : whats_odd_in_domain(domain);
+                            : whats_odd_in_domain(domain, characters_);
     }
 }
 
@@ -193,7 +199,7 @@ void PatternReader::read_name(Field field, std::string_view word, Pattern& patte
     if (!has_host_names(field) || !pattern.doubt.empty()) {
         return;
     }
-    pattern.doubt = whats_odd_in_host_name(word);
+    pattern.doubt = whats_odd_in_host_name(word, characters_);
     if (!pattern.doubt.empty() && word.find('@') != std::string_view::npos) {
         pattern.doubt = "a mailbox is not the name of a client";
     }

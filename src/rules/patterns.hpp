@@ -42,6 +42,7 @@ class PatternReader {
 
   private:
     std::string folded_;
+    Characters characters_; // of what was filed last
     std::string at_domain_;
 
     void file(const Form& form, std::string_view value, Pattern& pattern);

@@ -159,8 +159,11 @@ class Reader {
                 "expected client, reverse, helo, sender, recipient, sasl, server, default or include"};
         }
         read_verdict(words.rest());
-        std::sort(entry_.patterns.begin(), entry_.patterns.begin() + static_cast<std::ptrdiff_t>(entry_.size),
-                  [](const Pattern& a, const Pattern& b) { return a.form.field < b.form.field; });
+        if (entry_.size > 1) {
+            std::sort(entry_.patterns.begin(),
+                      entry_.patterns.begin() + static_cast<std::ptrdiff_t>(entry_.size),
+                      [](const Pattern& a, const Pattern& b) { return a.form.field < b.form.field; });
+        }
     }
 
     void read_verdict(std::string_view text) {

@@ -26,8 +26,10 @@ std::optional<Terminated> terminated(std::string_view text) {
 }
 
 // inet_ntop prints by way of sprintf: 14,000 instructions and two page faults that most requests can do
-// without.
-std::string dotted_quad(const std::array<std::uint8_t, 16>& bytes) {
+// without. What follows spells as it does.
+
+// `bytes`: four.
+std::string dotted_quad(const std::uint8_t* bytes) {
     std::array<char, INET_ADDRSTRLEN> text{};
     char* end = text.data();
     for (std::size_t i = 0; i < 4; ++i) {
@@ -35,6 +37,61 @@ std::string dotted_quad(const std::array<std::uint8_t, 16>& bytes) {
         *end++ = '.';
     }
     return {text.data(), end - 1};
+}
+
+constexpr std::size_t group_count = 8;
+using Groups = std::array<unsigned, group_count>;
+
+Groups groups_of(const std::array<std::uint8_t, 16>& bytes) {
+    Groups groups{};
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        groups[i] = bytes[2 * i] * 256U + bytes[2 * i + 1];
+    }
+    return groups;
+}
+
+// `::` stands for the longest run of zeros, the first of them, but never for a single one.
+struct Gap {
+    std::size_t start = group_count;
+    std::size_t size = 1;
+    [[nodiscard]] std::size_t end() const { return start + size; }
+};
+
+Gap gap_in(const Groups& groups) {
+    Gap longest;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        Gap gap{i, 0};
+        while (gap.end() < groups.size() && groups[gap.end()] == 0) {
+            ++gap.size;
+        }
+        if (gap.size > longest.size) {
+            longest = gap;
+        }
+    }
+    return longest;
+}
+
+std::string text_of(const std::array<std::uint8_t, 16>& bytes) {
+    const Groups groups = groups_of(bytes);
+    const Gap gap = gap_in(groups);
+    if (gap.start == 0 && gap.size == 6) {
+        return "::" + dotted_quad(&bytes[12]); // RFC 4291, 2.5.5.1
+    }
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    char* end = text.data();
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (i == gap.start) {
+            *end++ = ':';
+            *end++ = ':';
+            i = gap.end();
+        } else if (i > 0) {
+            *end++ = ':';
+        }
+        if (i < groups.size()) {
+            end = std::to_chars(end, text.data() + text.size(), groups[i], 16).ptr;
+        }
+    }
+    return {text.data(), end};
 }
 
 } // namespace
@@ -80,12 +137,7 @@ Address Address::network(unsigned prefix) const {
 }
 
 std::string Address::text() const {
-    if (bits_ == 32) {
-        return dotted_quad(bytes_);
-    }
-    Terminated buffer{};
-    inet_ntop(AF_INET6, bytes_.data(), buffer.data(), buffer.size());
-    return buffer.data();
+    return bits_ == 32 ? dotted_quad(bytes_.data()) : text_of(bytes_);
 }
 
 std::string Address::expanded() const {

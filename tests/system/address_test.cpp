@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <arpa/inet.h>
+
+#include <array>
+#include <cstdint>
+
 namespace sys {
 namespace {
 
@@ -21,6 +26,26 @@ TEST(Address, AnySpellingIsOneAddress) {
         const auto address = Address::parse(text);
         ASSERT_TRUE(address) << text;
         EXPECT_EQ(address->text(), canonical);
+    }
+}
+
+TEST(Address, AnyIpv6AddressIsSpeltAsInetNtopSpellsIt) {
+    for (unsigned zeros = 0; zeros < 256; ++zeros) { // which of the groups are
+        for (const auto low : std::array<std::uint8_t, 3>{0x01, 0x7F, 0xFF}) {
+            std::array<std::uint8_t, 16> bytes{};
+            for (std::size_t i = 0; i < bytes.size(); ++i) {
+                const bool is_zero = (zeros >> i / 2 & 1U) != 0;
+                if (!is_zero && (i % 4 != 0 || low != 0x01)) {
+                    bytes[i] = low;
+                }
+            }
+            std::array<char, INET6_ADDRSTRLEN> text{};
+            inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
+            const auto address = Address::parse(text.data());
+            ASSERT_TRUE(address) << text.data();
+            const std::string mapped = address->bits() == 32 ? "::ffff:" : "";
+            EXPECT_EQ(mapped + address->text(), text.data());
+        }
     }
 }
 
