@@ -21,7 +21,6 @@ def parties(folder):
         "known triplet": Party(greyonce, known),
         "known triplet, a line to syslog": Party([*greyonce, "--log=syslog"], known),
         "new triplet": Party(greyonce, new),
-        "known triplet, linked dynamically": Party([harness.PROGRAMS / "dynamic/greyonce", "--config", configuration], known),
     }
 
 

@@ -1,0 +1,31 @@
+"""What static linking saves each process: greyonce as it is built, and as `make STATIC=` builds it."""
+
+import tempfile
+from pathlib import Path
+
+import harness
+from bench import processes, table, world
+from bench.processes import Party
+
+ROUNDS = 500
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="greyonce-bench-") as name:
+        folder = Path(name)
+        known = world.standard(folder, world.known)
+        configuration = world.write_configuration(folder / "conf", state=world.copy_of_state(world.MILLION, folder / "state"),
+                                                  rules=world.rules(world.MILLION))
+        parties = {kind: Party([program, "--config", configuration], known) for kind, program in
+                   {"statically": harness.GREYONCE, "dynamically": harness.PROGRAMS / "dynamic/greyonce"}.items()}
+        runs = processes.in_turns(ROUNDS, parties)
+        instructions = {kind: processes.instructions(party) for kind, party in parties.items()}
+    static = runs["statically"]
+    table.show(f"A known triplet, one process, by how greyonce is linked; {ROUNDS} rounds in turns (quartiles)",
+               ["linked", "µs", "in terms of statically", "instructions", "page faults", "peak, KiB"],
+               [[kind, run.time, table.spread(run.microseconds, static.microseconds), f"{instructions[kind]:,}",
+                 run.page_faults, max(run.peaks)] for kind, run in runs.items()])
+
+
+if __name__ == "__main__":
+    main()
