@@ -16,14 +16,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <random>
 
 namespace {
+
+struct Run {
+    double microseconds;
+    long faults;
+    long peak;
+};
 
 struct Program {
     bench::Numbered input;
     bench::Words words;
+    Run last{};
 };
 
 // The next input, ready to be read from its beginning.
@@ -37,7 +46,7 @@ int opened(Program& program) {
     return file;
 }
 
-void run_once(Program& program, int output) {
+Run run_once(Program& program, int output) {
     const int input = opened(program);
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
@@ -61,7 +70,7 @@ void run_once(Program& program, int output) {
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         bench::end(std::string{program.words[0]} + " ended with status " + std::to_string(status));
     }
-    std::printf("%.1f %ld %ld ", took.count(), usage.ru_minflt, usage.ru_maxrss);
+    return {took.count(), usage.ru_minflt, usage.ru_maxrss};
 }
 
 } // namespace
@@ -75,10 +84,20 @@ int main(int argc, char** argv) {
     for (const bench::Words& words : bench::parties_of(argc, argv, 2)) {
         programs.push_back({bench::Numbered{bench::contents_of(words[0])}, {words.begin() + 1, words.end()}});
     }
+    std::vector<Program*> order;
+    order.reserve(programs.size());
+    for (Program& program : programs) {
+        order.push_back(&program);
+    }
+    std::minstd_rand random{std::random_device{}()};
     const int output = open("/dev/null", O_WRONLY | O_CLOEXEC);
     for (long round = 0; round < rounds; ++round) {
-        for (Program& program : programs) {
-            run_once(program, output);
+        std::shuffle(order.begin(), order.end(), random);
+        for (Program* program : order) {
+            program->last = run_once(*program, output);
+        }
+        for (const auto& [input, words, last] : programs) {
+            std::printf("%.1f %ld %ld ", last.microseconds, last.faults, last.peak);
         }
         std::putchar('\n');
     }
