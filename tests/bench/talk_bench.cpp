@@ -1,12 +1,11 @@
 // Times conversations, in turns: the same requests to each party over one connection.
 //
-//   talk_bench ROUNDS AT_ONCE INPUT PARTY [-- PARTY]...
+//   talk_bench ROUNDS INPUT AT_ONCE PARTY [-- AT_ONCE PARTY]...
 //
-// So many requests go out AT_ONCE, and the next as many when all of them are answered: few enough for a
-// socket's buffer to hold. So many requests go out AT_ONCE (few enough for a socket's buffer), and as many
-// again when all of them are answered. A party is `tcp PORT`, which listens on loopback, or a program and its
-// arguments, which gets one end of a socket pair. INPUT holds requests, each with its empty line (each
-// ####### in it a new number every time). Per round one line: each party's microseconds a request.
+// So many requests go out AT_ONCE (few enough for a socket's buffer), and as many again when all of them are
+// answered. A party is `tcp PORT`, which listens on loopback, or a program and its arguments, which gets one
+// end of a socket pair. INPUT holds requests, each with its empty line (each ####### in it a new number every
+// time). Per round one line: each party's microseconds a request.
 #include "bench/parties.hpp"
 
 #include <arpa/inet.h>
@@ -59,51 +58,53 @@ int started(char* const* words) {
     return ends[0];
 }
 
-// The end of the first `count` blocks of `text`, or of all where it has fewer; sets `count` to how many they
-// are.
-std::size_t end_of(std::string_view text, long& count) {
-    std::size_t end = 0;
-    for (long found = 0; found < count; ++found) {
-        const std::size_t next = text.find("\n\n", end);
-        if (next == std::string_view::npos) {
-            count = found;
-            break;
-        }
-        end = next + 2;
+constexpr std::string_view block_end{"\n\n"};
+
+// How many requests, or answers, end in `text`.
+long blocks_of(std::string_view text) {
+    long count = 0;
+    for (auto at = text.find(block_end); at != std::string_view::npos;
+         at = text.find(block_end, at + block_end.size())) {
+        ++count;
     }
-    return end;
+    return count;
 }
 
-void ask(int connection, std::string_view requests, long count) {
+// The first `count` blocks of `text`, or all that it has.
+std::string_view first_of(std::string_view text, long count) {
+    std::size_t end = 0;
+    while (count-- > 0 && end < text.size()) {
+        end = text.find(block_end, end) + block_end.size();
+    }
+    return text.substr(0, end);
+}
+
+void ask(int connection, std::string_view requests) {
     if (write(connection, requests.data(), requests.size()) != static_cast<ssize_t>(requests.size())) {
         bench::fail("write");
     }
     std::string answers;
-    for (long answered = 0; answered < count;) {
+    for (const long asked = blocks_of(requests); blocks_of(answers) < asked;) {
         std::array<char, 4096> part{};
         const ssize_t got = read(connection, part.data(), part.size());
         if (got <= 0) {
             bench::fail("read");
         }
         answers.append(part.data(), static_cast<std::size_t>(got));
-        answered = count;
-        end_of(answers, answered);
     }
 }
 
 // Microseconds a request.
 double talk(const Party& party, std::string_view requests) {
-    long count = 0;
+    const auto count = static_cast<double>(blocks_of(requests));
     const auto began = std::chrono::steady_clock::now();
     while (!requests.empty()) {
-        long next = party.at_once;
-        const std::size_t end = end_of(requests, next);
-        ask(party.connection, requests.substr(0, end), next);
-        requests.remove_prefix(end);
-        count += next;
+        const std::string_view next = first_of(requests, party.at_once);
+        ask(party.connection, next);
+        requests.remove_prefix(next.size());
     }
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
-    return took.count() / static_cast<double>(count);
+    return took.count() / count;
 }
 
 } // namespace
