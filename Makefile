@@ -22,7 +22,7 @@ PYTHON       ?= /usr/bin/python3
 
 # --- packages: Debian 12's names ---
 
-build_packages := g++ make libboost-program-options-dev libcdb-dev libpcre2-dev libsodium-dev libdeflate-dev libmd-dev \
+build_packages := g++ make libboost-program-options-dev libcdb-dev libpcre2-dev libsodium-dev libxxhash-dev libmd-dev \
                   libc-ares-dev libpsl-dev libidn2-dev libunistring-dev
 lint_packages  := clang-format-14 clang-tidy-14 shellcheck mandoc
 
@@ -51,7 +51,7 @@ hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=forma
 CXXFLAGS  ?= -g -O2
 compile    = $(CXX) -std=c++20 $(CXXFLAGS) $(warnings) $(hardening) -ffunction-sections -fdata-sections -Isrc -MMD -MP
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,--gc-sections
-libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -ldeflate -lmd -lresolv -lcares -lpsl -lidn2 -lunistring
+libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lresolv -lcares -lpsl -lidn2 -lunistring
 
 # What most requests never touch (the weight, other policy servers) comes from an archive of its own, behind the other: a
 # static program lays out its code in the order in which it is linked, and strewn among what every request touches it
@@ -78,7 +78,10 @@ $(archives):
 
 $(BUILD)/obj/%.o: src/%.cpp
 	@mkdir -p $(@D)
-	$(compile) -c -o $@ $<
+	$(compile) $(faster) -c -o $@ $<
+
+# XXH3's loop unrolled: 2,800 instructions a page of the state in place of 4,100.
+$(BUILD)/obj/greylist/check_sum.o: faster := -O3
 
 # --- unit tests: one GoogleTest program of all tests/*/*_test.cpp ---
 
@@ -99,7 +102,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 pure := $(addprefix src/,$(addsuffix .cpp, \
             system/address system/lines system/text system/trouble \
             policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
-            greylist/triplet greylist/rule greylist/record greylist/place greylist/crc greylist/page greylist/page_zero \
+            greylist/triplet greylist/rule greylist/record greylist/place greylist/check_sum greylist/page greylist/page_zero \
             rules/access_action rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
             rules/verdict_text ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
@@ -111,7 +114,7 @@ pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             weight/number weight/list weight/names weight/looks weight/score weight/memory))
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
-	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -ldeflate -lmd -lresolv -lpsl -lgtest -lgtest_main -lpthread
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -lmd -lresolv -lpsl -lgtest -lgtest_main -lpthread
 
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 

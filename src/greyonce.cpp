@@ -21,6 +21,7 @@
 #include <cerrno>
 #include <exception>
 #include <ios>
+#include <memory>
 
 // Boost.Program_options includes <iostream>, which makes all of cin, cout and so on before main(): 44,000
 // instructions and a dozen page faults for streams that this program never uses. The linker takes these in
@@ -166,9 +167,9 @@ class Input {
   private:
     bool refill() {
         while (true) {
-            const ssize_t got = read(STDIN_FILENO, buffer_.data(), buffer_.size());
+            const ssize_t got = read(STDIN_FILENO, buffer_->data(), buffer_->size());
             if (got >= 0) {
-                rest_ = {buffer_.data(), static_cast<std::size_t>(got)};
+                rest_ = {buffer_->data(), static_cast<std::size_t>(got)};
                 return got > 0;
             }
             if (errno != EINTR) {
@@ -177,7 +178,10 @@ class Input {
         }
     }
 
-    std::array<char, 4096> buffer_{};
+    static constexpr std::size_t size = 4096;
+
+    std::unique_ptr<std::array<char, size>> buffer_ =
+        std::make_unique_for_overwrite<std::array<char, size>>();
     std::string_view rest_;
 };
 

@@ -6,11 +6,12 @@
 //     \n\n\n…                                                            padding
 //
 // The first line: the page's number; its place (place.hpp), which names its parent; the numbers of its two
-// children, 0 for none; blanks; then, each in eight hexadecimal digits, the CRC-32 of what follows the first
-// line in the first block, of the seven other blocks, and of the first line up to here.
+// children, 0 for none; blanks; then, each in eight hexadecimal digits, the sum (check_sum.hpp) of what
+// follows the first line in the first block, of the seven other blocks, of all that follows the first line,
+// and of the first line up to here.
 //
-// A disk writes 512 bytes or more at once, so a torn page has whole blocks, some old and some new; a CRC for
-// each block tells which lines of a damaged page can be believed.
+// A disk writes 512 bytes or more at once, so a torn page has whole blocks, some old and some new; a sum
+// for each block tells which lines of a damaged page can be believed.
 #pragma once
 
 #include "greylist/place.hpp"
@@ -26,7 +27,7 @@
 namespace greylist {
 
 constexpr std::size_t page_size = 4096;
-constexpr std::size_t head_size = 144;
+constexpr std::size_t head_size = 160;
 // The longest line that a page can hold, with its newline.
 constexpr std::size_t room_for_lines = page_size - head_size;
 
@@ -79,7 +80,7 @@ class Page {
     template <typename MayGo>
     std::size_t erase_if(MayGo may_go);
 
-    // As it is to be written, with first line, CRCs and padding.
+    // As it is to be written, with first line, sums and padding.
     const Bytes& bytes();
 
   private:

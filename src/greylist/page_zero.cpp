@@ -1,6 +1,6 @@
 #include "greylist/page_zero.hpp"
 
-#include "greylist/crc.hpp"
+#include "greylist/check_sum.hpp"
 
 #include <charconv>
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view signature = "greyonce state ";
 constexpr std::string_view before_seed = "greyonce state 1 page 4096 roots 256 seed ";
-constexpr std::string_view before_crc = " crc ";
+constexpr std::string_view before_sum = " sum ";
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::size_t half = page_size / 2;
 
@@ -36,15 +36,23 @@ std::string first_line(const Seed& seed) {
     for (const std::uint8_t byte : seed) {
         line.append(1, hex_digits[byte / 16]).append(1, hex_digits[byte % 16]);
     }
-    line.append(before_crc);
-    const auto crc = crc_of(line);
-    return line.append(crc.data(), crc.size()) + '\n';
+    line.append(before_sum);
+    const auto sum = check_sum(line);
+    return line.append(sum.data(), sum.size()) + '\n';
 }
 
 std::string page_zero(const Seed& seed) {
     std::string line = first_line(seed);
     line.resize(half, '\n');
     return line + line;
+}
+
+bool is_page_zero(std::string_view bytes, const Seed& seed) {
+    const std::string line = first_line(seed);
+    const std::string_view padding = bytes.substr(0, half).substr(line.size() - 1);
+    return bytes.size() == page_size && bytes.starts_with(line) &&
+           padding.substr(1) == padding.substr(0, padding.size() - 1) &&
+           bytes.substr(0, half) == bytes.substr(half);
 }
 
 std::optional<Seed> seed_in(std::string_view bytes) {

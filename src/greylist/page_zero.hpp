@@ -1,9 +1,9 @@
 // Page 0 of the state file: what it is, and its seed. Pure. One line, padded with newlines; the same again in
 // the second half of the page, and never changed after the file was made.
 //
-//     greyonce state 1 page 4096 roots 256 seed 00112233445566778899aabbccddeeff crc 9e83f1d0\n
+//     greyonce state 1 page 4096 roots 256 seed 00112233445566778899aabbccddeeff sum 9e83f1d0\n
 //
-// The CRC-32 is that of the line up to and with the blank before it.
+// The sum (check_sum.hpp) is that of the line up to and with the blank before it.
 #pragma once
 
 #include "greylist/page.hpp"
@@ -15,6 +15,7 @@
 namespace greylist {
 
 std::string page_zero(const Seed& seed);
+bool is_page_zero(std::string_view bytes, const Seed& seed);
 // What it begins with, and its newline.
 std::string first_line(const Seed& seed);
 

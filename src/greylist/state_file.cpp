@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 
 namespace greylist {
 
@@ -125,8 +126,8 @@ void StateFile::fill() {
 }
 
 void StateFile::read_start() {
-    Page::Bytes bytes{};
-    std::size_t size = read(0, bytes);
+    const auto bytes = std::make_unique_for_overwrite<Page::Bytes>();
+    std::size_t size = read(0, *bytes);
     if (size == 0) {
         if (!S_ISREG(status_of(file_, path_).st_mode)) {
             throw Trouble("open", path_, "not a regular file");
@@ -135,17 +136,17 @@ void StateFile::read_start() {
             return; // a new state, in which nobody is known
         }
         fill();
-        size = read(0, bytes);
+        size = read(0, *bytes);
     }
-    const std::string_view start{bytes.data(), size};
+    const std::string_view start{bytes->data(), size};
     const auto seed = seed_in(start);
     if (!seed) {
         throw Trouble("read", path_, whats_wrong_with(start));
     }
     seed_ = *seed;
-    const std::string whole = page_zero(seed_);
-    had_damaged_start_ = start != whole;
+    had_damaged_start_ = !is_page_zero(start, seed_);
     if (had_damaged_start_ && why_read_only_ == 0) {
+        const std::string whole = page_zero(seed_);
         const auto lock = lock_pages(0, 1, RecordLock::Mode::exclusive);
         write_bytes(0, whole.data(), whole.size());
     }

@@ -6,32 +6,40 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 
 namespace sys {
+
+namespace {
+
+constexpr std::size_t first_size = 4096; // more than most configurations have
+
+} // namespace
 
 std::string read_file(const std::string& path, std::size_t limit) {
     const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!file.is_open()) {
         throw Trouble("open", path, errno);
     }
-    std::string text;
-    std::array<char, 4096> buffer{};
-    while (true) {
-        const ssize_t got = read(file.number(), buffer.data(), buffer.size());
+    std::string text(first_size, '\0');
+    for (std::size_t size = 0;;) {
+        const ssize_t got = read(file.number(), text.data() + size, text.size() - size);
         if (got < 0 && errno == EINTR) {
             continue;
         }
         if (got < 0) {
             throw Trouble("read", path, errno);
         }
+        size += static_cast<std::size_t>(got);
         if (got == 0) {
+            text.resize(size);
             return text;
         }
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-        if (text.size() > limit) {
+        if (size > limit) {
             throw Trouble("read", path, "more than " + std::to_string(limit) + " bytes");
+        }
+        if (size == text.size()) {
+            text.resize(2 * size);
         }
     }
 }

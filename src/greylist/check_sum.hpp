@@ -1,0 +1,12 @@
+// The check of the state file, as it is written there: the low 32 bits of XXH3 (https://xxhash.com), seed 0.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace greylist {
+
+// Eight hexadecimal digits, lower case.
+std::array<char, 8> check_sum(std::string_view bytes);
+
+} // namespace greylist
