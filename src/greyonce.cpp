@@ -178,7 +178,7 @@ class Input {
         }
     }
 
-    static constexpr std::size_t size = 4096;
+    static constexpr std::size_t size = 2048; // more than one request has
 
     std::unique_ptr<std::array<char, size>> buffer_ =
         std::make_unique_for_overwrite<std::array<char, size>>();

@@ -12,7 +12,7 @@ namespace sys {
 
 namespace {
 
-constexpr std::size_t first_size = 4096; // more than most configurations have
+constexpr std::size_t first_size = 1024; // more than most configurations have
 
 } // namespace
 

@@ -1,0 +1,107 @@
+"""Prints src/layout.ld: which parts of the static program ordinary requests touch, so that they can lie side by side.
+
+layout.py PROGRAM MAP: a static greyonce, and the linker's map of it. Every request is run under valgrind's lackey, which
+tells each address that it touches; the map tells which section of which object file lies there.
+"""
+
+import bisect
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import harness
+
+# What is known to be touched where valgrind does not see it: the kernel's own page of functions (it hides that), and
+# what the C library takes on other processors than the one that valgrind plays.
+UNSEEN = [f"*libc.a:{name}.o(.text)" for name in ("dl-object", "dl-setup_hash", "dl-lookup", "dl-minimal", "pthread_mutex_lock", "pthread_mutex_unlock")]
+UNSEEN += [f"*libc.a:{name}-{kind}.o(.text*)" for name in
+           ("memchr", "memcmp", "memmove", "memset", "strlen", "strchr", "strcmp", "strncmp", "strrchr", "strchrnul", "memrchr", "rawmemchr")
+           for kind in ("evex*", "avx512*", "avx2*")]
+
+HEADING = """\
+/* Where ordinary requests go, side by side: written by `make layout`, tests/bench/layout.py says how.
+
+   The kernel maps a program's file by 64 KiB at a time, each a page fault; strewn over 3 MiB as the linker would
+   lay them out, what a request touches takes some 25 faults more, a tenth of its time. What this names and is no longer
+   there does no harm, and neither does what is new and not named. */
+"""
+
+
+def sections(map_file):
+    """(address, size, name, object file, section of the program) of all that is loaded, by address."""
+    found, pending, output = [], None, None
+    for line in map_file.read_text(encoding="utf-8").splitlines():
+        if whole := re.match(r"(\.[\w.]+)(\s|$)", line):
+            output = whole[1]
+        elif part := re.match(r" (\.\S+)\s*$", line):
+            pending = part[1]
+        elif part := re.match(r" (\.\S+)?\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+(\S.*)$", line):
+            name, address, size = part[1] or pending, int(part[2], 16), int(part[3], 16)
+            if name and address and size and not output.startswith(".debug"):
+                found.append((address, size, name, part[4].strip(), output))
+            pending = None
+    return sorted(found)
+
+
+def touched(program, arguments, request, folder):
+    """The addresses below the heap that one run touches."""
+    trace = folder / "trace"
+    subprocess.run(["valgrind", "--tool=lackey", "--trace-mem=yes", f"--log-file={trace}", program, *arguments],
+                   input=request, stdout=subprocess.DEVNULL, check=True)
+    lines = trace.read_text(encoding="ascii", errors="replace").splitlines()
+    addresses = {int(line[3:].split(",")[0], 16) for line in lines if line[:2] in ("I ", " L", " S", " M")}
+    return {address for address in addresses if address < 0x1000000}
+
+
+def requests(folder):
+    """(arguments, request) of what a mail server asks all day."""
+    rules, state, config = folder / "rules.cdb", folder / "state", folder / "greyonce.conf"
+    source = folder / "rules"
+    source.write_text("client .example.com pass\nclient mail.example.com pass\nrecipient abuse@ pass\n"
+                      "sender bad@example.net reject no\n", encoding="ascii")
+    subprocess.run([harness.GREYRULES, "compile", "-o", rules, source], check=True)
+    config.write_text(f"rules = {rules}\nstate = {state}\nlog = none\n", encoding="ascii")
+    made_before = [harness.request(sender=f"alice{number}@example.net") for number in range(30000)]
+    subprocess.run([harness.GREYONCE, "--config", config, "--until-eof"], stdout=subprocess.DEVNULL, check=True,
+                   input=b"".join(map(harness.block, made_before)))
+    ordinary = ["--config", str(config)]
+    new = harness.request(instance="1.2.3", reverse_client_name="mail.example.net", sasl_username="", size="1234")
+    yield ordinary, new
+    yield ordinary, new
+    yield [*ordinary, "--delay=0"], new | {"instance": "1.2.4"}
+    yield [*ordinary, "--delay=0"], new
+    yield [*ordinary, "--delay=0", "--auto-whitelist-clients=1"], new
+    yield ordinary, harness.request(client_name="mail.example.com")
+    yield ordinary, harness.request(sender="bad@example.net")
+    yield [*ordinary, *(f"{name}={value}" for name, value in new.items())], None
+
+
+def pattern(name, file):
+    """How a linker script names that section."""
+    member = re.search(r"([^/]+\.a)\((.+)\)$", file)
+    if name.count(".") == 1 or re.match(r"\.(text|rodata|data|bss)\.(cst|str|rel$|rel\.local$|unlikely$|startup$|s?sse|avx)", name):
+        return f"*{member[1]}:{member[2]}({name})" if member else f"*{file.rsplit('/', 1)[-1]}({name})"
+    return f"*({name})"
+
+
+def main():
+    program, linked = Path(sys.argv[1]).resolve(), sections(Path(sys.argv[2]))
+    starts = [section[0] for section in linked]
+    used = set()
+    with TemporaryDirectory() as folder:
+        for arguments, request in requests(Path(folder)):
+            for address in touched(program, arguments, harness.block(request), Path(folder)):
+                section = linked[max(0, bisect.bisect_right(starts, address) - 1)]
+                if section[0] <= address < section[0] + section[1]:
+                    used.add(section)
+    print(HEADING, end="")
+    for output, more in ((".text", UNSEEN), (".rodata", []), (".data", []), (".bss", [])):
+        patterns = dict.fromkeys(pattern(name, file) for _, _, name, file, within in sorted(used) if within == output)
+        print("\nSECTIONS {", f"  {output}_of_requests : {{", *(f"    {one}" for one in [*patterns, *more]), "  }",
+              f"}} INSERT BEFORE {output};", sep="\n")
+
+
+if __name__ == "__main__":
+    main()

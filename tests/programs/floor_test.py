@@ -1,0 +1,80 @@
+"""What one decision costs beyond a program that does nothing: counts that repeat, each a little above what was reached.
+
+Who adds to them sees it here. Where it is worth its price, the limit is raised, and the commit says why.
+"""
+
+import os
+import re
+import subprocess
+import unittest
+
+from harness import GREYONCE, GREYRULES, Case, block, request
+
+INSTRUCTIONS = 101_000
+PAGE_FAULTS = 12
+SYSTEM_CALLS = 40
+
+KNOWN = request(instance="1.2.3", reverse_client_name="mail.example.net", size="1234", sasl_username="")
+
+
+class Floor(Case):
+    """Configuration, rules and state as a small site has them, and a triplet that is known."""
+
+    def setUp(self):
+        super().setUp()
+        source, rules, config = self.folder / "rules", self.folder / "rules.cdb", self.folder / "greyonce.conf"
+        source.write_text("".join(f"client .pool{number}.example pass\nrecipient box{number}@example.org pass\n"
+                                  for number in range(1000)))
+        subprocess.run([GREYRULES, "compile", "-o", rules, source], check=True, capture_output=True)
+        config.write_text(f"rules = {rules}\nstate = {self.folder / 'state'}\nlog = none\ndelay = 0\n")
+        others = (KNOWN | {"sender": f"alice{number}@example.net"} for number in range(1000))
+        self.decision = [GREYONCE, "--config", str(config)]
+        subprocess.run([*self.decision, "--until-eof"], input=b"".join(map(block, [*others, KNOWN])), check=True,
+                       capture_output=True)
+        self.question = self.folder / "question"
+        self.question.write_bytes(block(KNOWN))
+        self.nothing = [self.empty_program()]
+
+    def empty_program(self):
+        source, program = self.folder / "empty.cpp", self.folder / "empty"
+        source.write_text("int main() {}\n")
+        subprocess.run(["g++", "-O2", "-static", "-o", program, source], check=True)
+        return program
+
+    def run_under(self, tool, command):
+        with open(self.question, "rb") as question:
+            done = subprocess.run([*tool, *command], stdin=question, capture_output=True, check=True, env={})
+        self.assertEqual(done.stdout, b"action=DUNNO\n\n" if command == self.decision else b"")
+        return done.stderr.decode()
+
+    def test_instructions(self):
+        def instructions(command):
+            told = self.run_under(["/usr/bin/valgrind", "--tool=callgrind",
+                                   f"--callgrind-out-file={self.folder / 'callgrind'}"], command)
+            return int(re.search(r"Collected : (\d+)", told)[1])
+
+        self.assertLess(instructions(self.decision) - instructions(self.nothing), INSTRUCTIONS)
+
+    def test_page_faults(self):
+        def faults(command):
+            question = os.open(self.question, os.O_RDONLY)
+            child = os.posix_spawn(command[0], command, {}, file_actions=[
+                (os.POSIX_SPAWN_DUP2, question, 0), (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+            os.close(question)
+            _, status, usage = os.wait4(child, 0)
+            self.assertEqual(status, 0)
+            return usage.ru_minflt
+
+        runs = [(faults(self.decision), faults(self.nothing)) for _ in range(20)]
+        self.assertLess(min(run[0] for run in runs) - min(run[1] for run in runs), PAGE_FAULTS)
+
+    def test_system_calls(self):
+        def calls(command):
+            told = self.run_under(["/usr/bin/strace"], command)
+            return len(re.findall(r"^\w+\(", told, re.MULTILINE))
+
+        self.assertLess(calls(self.decision) - calls(self.nothing), SYSTEM_CALLS)
+
+
+if __name__ == "__main__":
+    unittest.main()
