@@ -37,7 +37,7 @@ peer_packages  := postgrey policyd-weight rbldnsd unbound postfix openbsd-inetd 
                   postfix-policyd-spf-python python3-spf-engine policyd-rate-limit postfwd
 
 # What the timings compare with, as installed by hand, and as unpacked by make bench-peers.
-bench_packages := python3 strace valgrind sqlite3 exim4-daemon-heavy libberkeleydb-perl libnet-server-perl libnetaddr-ip-perl \
+bench_packages := python3 strace valgrind sqlite3 tinycdb exim4-daemon-heavy libberkeleydb-perl libnet-server-perl libnetaddr-ip-perl \
                   libwrap0 libtirpc3 libbsd0 libsystemd-shared
 bench_peers    := postgrey greylistd openbsd-inetd xinetd ucspi-tcp systemd
 
