@@ -22,7 +22,7 @@ struct Contents {
 
 Contents contents_of(const CdbMaker::Record& record) {
     Contents contents;
-    std::string_view rest = record.value.substr(check_room.size());
+    std::string_view rest = record.value.substr(Check{}.size() + 1);
     contents.source = take_word(rest);
     contents.verdict = rest;
     while (contents.verdict.starts_with('/')) {
@@ -30,6 +30,16 @@ Contents contents_of(const CdbMaker::Record& record) {
     }
     contents.expressions = rest.substr(0, rest.size() - contents.verdict.size());
     return contents;
+}
+
+// Its record takes no more, without its source.
+std::size_t most_bytes_of(const Entry& entry) {
+    constexpr std::size_t around = 32; // the check, or a field's name; blanks, slashes
+    std::size_t most = around + entry.verdict.size();
+    for (const Pattern& pattern : entry) {
+        most += around + pattern.text.size() + pattern.expression.size();
+    }
+    return most;
 }
 
 bool are_repeats(const CdbMaker::Record& a, const CdbMaker::Record& b) {
@@ -92,14 +102,36 @@ void Book::add_shape(const Entry& entry) {
     }
 }
 
+// Most of `source` is the name of the same file as before.
+std::uint32_t Book::hash_of_source(std::string_view source) {
+    if (file_.empty() || !source.starts_with(file_)) {
+        file_ = source.substr(0, source.rfind(':') + 1);
+        file_hash_ = cdb_hash_of(file_);
+    }
+    return cdb_hash_of(source.substr(file_.size()), file_hash_);
+}
+
 void Book::add(const Entry& entry, std::string_view source) {
-    key_.clear();
-    append_key(key_, entry);
     expressions_.clear();
     append_expressions(expressions_, entry);
-    value_.assign(check_room).append(source).append(" ").append(expressions_).append(entry.verdict);
-    fill_in_check(value_);
-    const auto [place, hash] = records_.add({key_, value_});
+    char* const key = records_.start(most_bytes_of(entry) + source.size());
+    char* end = key;
+    const auto put = [&end](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
+    put_key(entry, put);
+    char* const value = end;
+    end += Check{}.size();
+    std::uint32_t checked = hash_of_source(source);
+    put(" ");
+    put(source);
+    for (const std::string_view text :
+         {std::string_view{" "}, std::string_view{expressions_}, std::string_view{entry.verdict}}) {
+        put(text);
+        checked = cdb_hash_of(text, checked);
+    }
+    const Check check = check_of(checked);
+    std::copy(check.begin(), check.end(), value);
+    const auto [place, hash] =
+        records_.finish(static_cast<std::size_t>(value - key), static_cast<std::size_t>(end - value));
     const std::size_t mark = expressions_.empty() ? hash : hash ^ std::hash<std::string_view>{}(expressions_);
     // A heap is chosen by other bits than a place in it.
     heaps_[mark >> 24U & 0xFFU].push_back({static_cast<std::uint32_t>(mark), place});

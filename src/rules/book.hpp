@@ -51,12 +51,13 @@ class Book {
     std::string index_;
 
     // Of the latest entry.
-    std::string key_;
     std::string expressions_;
-    std::string value_;
+    std::string file_; // the beginning of its source, up to the line
+    std::uint32_t file_hash_ = 0;
 
     void find_repeats(const Heap& heap, std::vector<CdbMaker::Place>& places,
                       std::vector<Repeat>& repeats) const;
+    std::uint32_t hash_of_source(std::string_view source);
     void add_shape(const Entry& entry);
     [[nodiscard]] sys::Seconds longest_window() const;
     [[nodiscard]] std::string index() const;

@@ -20,10 +20,6 @@ std::uint32_t narrow(std::uint64_t number) {
     return static_cast<std::uint32_t>(number);
 }
 
-std::uint32_t hash_of(std::string_view key) {
-    return cdb_hash(key.data(), narrow(key.size()));
-}
-
 void put_pair(char* bytes, std::uint32_t first, std::uint32_t second) {
     auto* const place = reinterpret_cast<unsigned char*>(bytes); // NOLINT: what cdb_pack() takes
     cdb_pack(first, place);
@@ -72,18 +68,28 @@ std::string bytes_of(const Table& entries) {
 
 } // namespace
 
-CdbMaker::Added CdbMaker::add(const Record& record) {
-    const std::uint64_t size = size_of(record);
+char* CdbMaker::start(std::size_t most) {
+    const std::size_t size = pair_size + most;
+    if (room_ < size) {
+        room_ = std::max(block_size, size);
+        blocks_.push_back(
+            {narrow(size_), 0, std::unique_ptr<char[]>{new char[room_]}}); // NOLINT: not cleared
+    }
+    return blocks_.back().bytes.get() + blocks_.back().size + pair_size;
+}
+
+CdbMaker::Added CdbMaker::finish(std::size_t key_size, std::size_t value_size) {
+    Block& block = blocks_.back();
+    char* const record = block.bytes.get() + block.size;
+    const std::size_t size = pair_size + key_size + value_size;
     if (size_ + size > largest_) {
         refuse();
     }
-    const Added added{narrow(size_), hash_of(record.key)};
-    if (blocks_.empty() || blocks_.back().bytes.size() + size > block_size) {
-        blocks_.push_back({added.place, {}});
-        blocks_.back().bytes.reserve(std::max(block_size, size));
-    }
-    append(blocks_.back().bytes, record);
+    put_pair(record, narrow(key_size), narrow(value_size));
+    const Added added{narrow(size_), cdb_hash_of({record + pair_size, key_size})};
     tables_[added.hash % tables_.size()].push_back({added.hash, added.place});
+    block.size += size;
+    room_ -= size;
     size_ += size;
     return added;
 }
@@ -92,12 +98,12 @@ CdbMaker::Record CdbMaker::at(Place place) const {
     const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), place,
                                         [](Place at, const Block& block) { return at < block.start; });
     const Block& block = *(after - 1);
-    return record_in(std::string_view{block.bytes}.substr(place - block.start));
+    return record_in(block.text().substr(place - block.start));
 }
 
 void CdbMaker::each(const std::function<void(const Record&)>& use) const {
     for (const Block& block : blocks_) {
-        for (std::string_view rest = block.bytes; !rest.empty();) {
+        for (std::string_view rest = block.text(); !rest.empty();) {
             const Record record = record_in(rest);
             use(record);
             rest.remove_prefix(size_of(record));
@@ -123,17 +129,18 @@ void CdbMaker::remove(std::vector<Place> places) {
         }
     }
     for (Block& block : blocks_) {
-        std::string left;
-        left.reserve(block.bytes.size());
-        for (std::string_view rest = block.bytes; !rest.empty();) {
+        char* left = block.bytes.get(); // the end of what is
+        Place place = block.start;
+        for (std::string_view rest = block.text(); !rest.empty();) {
             const std::string_view record = rest.substr(0, size_of(record_in(rest)));
-            const std::uint64_t offset = block.bytes.size() - rest.size();
-            left.append(goes(narrow(block.start + offset)) ? std::string_view{} : record);
+            left = goes(place) ? left : std::copy(record.begin(), record.end(), left);
+            place += narrow(record.size());
             rest.remove_prefix(record.size());
         }
         block.start -= gone_before(block.start);
-        block.bytes = std::move(left);
+        block.size = static_cast<std::size_t>(left - block.bytes.get());
     }
+    room_ = 0;
     size_ -= sizes.back();
 }
 
@@ -155,13 +162,13 @@ void CdbMaker::write(int descriptor, const std::string& path, const Record& firs
         position += bytes.size();
     };
     put(std::string(contents_size, '\0')); // as long as it is not known
-    const Slot slot_of_first{hash_of(first.key), narrow(position)};
+    const Slot slot_of_first{cdb_hash_of(first.key), narrow(position)};
     std::string first_bytes;
     append(first_bytes, first);
     put(first_bytes);
     const std::uint32_t start = narrow(position);
     for (const Block& block : blocks_) {
-        put(block.bytes);
+        put(block.text());
     }
     std::string contents(contents_size, '\0');
     for (std::size_t i = 0; i < tables_.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +31,11 @@ class CdbMaker {
         Place place;
         std::uint32_t hash; // of the key
     };
-    // Behind all others. Throws sys::Trouble where the file would be too large.
-    Added add(const Record& record);
+    // Where a record is to be written that comes behind all others: its key, and then its value. `most`: its
+    // bytes, or more.
+    char* start(std::size_t most);
+    // That was it. Throws sys::Trouble where the file would be too large.
+    Added finish(std::size_t key_size, std::size_t value_size);
 
     [[nodiscard]] Record at(Place place) const;
     void each(const std::function<void(const Record&)>& use) const;
@@ -47,7 +51,9 @@ class CdbMaker {
   private:
     struct Block {
         Place start; // of its first record
-        std::string bytes;
+        std::size_t size;
+        std::unique_ptr<char[]> bytes; // NOLINT: a std::string would be cleared before it is written
+        [[nodiscard]] std::string_view text() const { return {bytes.get(), size}; }
     };
     struct Slot {
         std::uint32_t hash;
@@ -57,8 +63,19 @@ class CdbMaker {
 
     std::uint64_t largest_;
     std::uint64_t size_ = 0; // of all records
+    std::size_t room_ = 0;   // in the last block
     std::vector<Block> blocks_;
     std::array<Table, 256> tables_; // by the last byte of the hash
 };
+
+// How a CDB hashes its keys. `before`: of what stands before `text`.
+constexpr std::uint32_t hash_of_nothing = 5381;
+constexpr std::uint32_t cdb_hash_of(std::string_view text, std::uint32_t before = hash_of_nothing) {
+    std::uint32_t hash = before;
+    for (const char c : text) {
+        hash = (hash * 33) ^ static_cast<unsigned char>(c);
+    }
+    return hash;
+}
 
 } // namespace rules

@@ -14,39 +14,28 @@ namespace rules {
 
 namespace {
 
-constexpr std::size_t check_digits = 8;
 constexpr unsigned contents_size = 2048; // of a CDB: position and slots of each of its 256 tables
 
 unsigned hash_of(std::string_view text) {
     return cdb_hash(text.data(), static_cast<unsigned>(text.size()));
 }
 
-using Check = std::array<char, check_digits>;
+} // namespace
 
-Check check_of(std::string_view text) {
+Check check_of(std::uint32_t hash) {
     constexpr std::string_view digits = "0123456789abcdef";
     Check check{};
-    const unsigned value = hash_of(text);
     unsigned shift = 32;
     for (char& digit : check) {
         shift -= 4;
-        digit = digits[value >> shift & 15U];
+        digit = digits[hash >> shift & 15U];
     }
     return check;
 }
 
-} // namespace
-
 std::string with_check(std::string_view rest) {
-    std::string value{check_room};
-    value.append(rest);
-    fill_in_check(value);
-    return value;
-}
-
-void fill_in_check(std::string& value) {
-    const Check check = check_of(std::string_view{value}.substr(check_room.size()));
-    std::copy(check.begin(), check.end(), value.begin());
+    const Check check = check_of(hash_of(rest));
+    return std::string{check.data(), check.size()}.append(" ").append(rest);
 }
 
 Compiled::Compiled(std::string path) : path_(std::move(path)) {
@@ -90,12 +79,12 @@ Compiled::Record Compiled::found() const {
         damaged("number " + std::to_string(cdb_keypos(&cdb_)));
     }
     Record record{cdb_keypos(&cdb_), {key, cdb_keylen(&cdb_)}, {value, cdb_datalen(&cdb_)}};
-    const std::string_view check = record.value.substr(0, check_digits);
-    if (record.value.size() <= check_digits || record.value[check_digits] != ' ') {
+    const std::string_view check = record.value.substr(0, Check{}.size());
+    if (record.value.size() <= check.size() || record.value[check.size()] != ' ') {
         damaged(record.key);
     }
-    record.value.remove_prefix(check_digits + 1);
-    const Check right = check_of(record.value);
+    record.value.remove_prefix(check.size() + 1);
+    const Check right = check_of(hash_of(record.value));
     if (check != std::string_view{right.data(), right.size()}) {
         damaged(record.key);
     }

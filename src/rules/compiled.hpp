@@ -16,6 +16,8 @@
 
 #include <cdb.h>
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -26,12 +28,12 @@ inline constexpr std::string_view index_key = "greyonce rules 1";
 
 inline constexpr std::string_view window_word = "retry-window/";
 
+// CHECK in its digits, of cdb_hash() of what is checked.
+using Check = std::array<char, 8>;
+Check check_of(std::uint32_t hash);
+
 // `rest` with its check before it.
 std::string with_check(std::string_view rest);
-
-// The same for a value that begins with check_room, in place.
-inline constexpr std::string_view check_room = "         ";
-void fill_in_check(std::string& value);
 
 class Compiled {
   public:

@@ -19,18 +19,6 @@ bool has_shape(const Entry& entry, const Shape& shape) {
                       [](const Pattern& pattern, const Form& form) { return pattern.form == form; });
 }
 
-void append_key(std::string& text, const Entry& entry) {
-    std::string_view separator;
-    if (entry.is_default) {
-        text.append("default");
-        separator = " ";
-    }
-    for (const Pattern& pattern : entry) {
-        text.append(separator).append(name_of(pattern.form.field)).append(" ").append(pattern.text);
-        separator = " ";
-    }
-}
-
 void append_expressions(std::string& text, const Entry& entry) {
     for (const Pattern& pattern : entry) {
         if (pattern.form.kind == Kind::ending) {

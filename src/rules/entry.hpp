@@ -22,8 +22,22 @@ struct Entry {
 Shape shape_of(const Entry& entry);
 bool has_shape(const Entry& entry, const Shape& shape);
 
-// Appends what it is filed under.
-void append_key(std::string& text, const Entry& entry);
+// Calls `put` with each part of what it is filed under.
+template <typename Put>
+void put_key(const Entry& entry, const Put& put) {
+    std::string_view separator;
+    if (entry.is_default) {
+        put("default");
+        separator = " ";
+    }
+    for (const Pattern& pattern : entry) {
+        put(separator);
+        put(name_of(pattern.form.field));
+        put(" ");
+        put(pattern.text);
+        separator = " ";
+    }
+}
 
 // Appends its expressions as they stand in the compiled value: each between slashes, with a blank after it.
 void append_expressions(std::string& text, const Entry& entry);
