@@ -13,13 +13,15 @@ namespace rules {
 
 class Compiler {
   public:
-    // An entry of the same patterns as an earlier one is left out, with a warning. `written`: where the entry
-    // was first written, if that is not `source`.
+    // `largest`: the most bytes that the compiled file may have.
+    explicit Compiler(std::uint64_t largest = CdbMaker::largest_file) : book_(largest) {}
+
+    // `written`: where the entry was first written, if that is not `source`.
     void add(const Entry& entry, const Source& source,
              const std::optional<std::string>& written = std::nullopt);
 
     // To be called after all sources, before write(): an entry of the same patterns as an earlier one is left
-    // out, with a warning.
+    // out, with a warning. Throws sys::Trouble, as add() does: more entries than a CDB can hold.
     void finish();
 
     [[nodiscard]] Complaints& complaints() { return complaints_; }

@@ -7,7 +7,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import GREYRULES, Case, ask, request
+from harness import GREYONCE, GREYRULES, Case, ask, block, request
 
 RULES = """\
 client 192.0.2.0/24 pass
@@ -223,6 +223,51 @@ class Filter(Greyrules):
             done.set()
             writer.join()
         self.assertLessEqual(answers, {"REJECT Old", "REJECT New"})
+
+    def test_whoever_reads_a_file_that_is_replaced_thousands_of_times_gets_the_old_or_the_new_answer(self):
+        self.good("client 192.0.2.0/24 reject Old\n")
+        os.link(self.output, self.folder / "old.cdb")
+        self.good("client 192.0.2.0/24 reject New\n" + "".join(f"client h{i}.example pass\n" for i in range(999)))
+        os.link(self.output, self.folder / "new.cdb")
+        answers = set()
+        replaced = 0
+        done = threading.Event()
+
+        def replace():
+            nonlocal replaced
+            while not done.is_set():
+                for name in "old.cdb", "new.cdb":
+                    os.link(self.folder / name, self.folder / "next.cdb")
+                    os.replace(self.folder / "next.cdb", self.output)
+                    replaced += 1
+
+        def ask_new_processes():
+            while not done.is_set():
+                answer = self.ask()
+                answers.add((answer.action, answer.status, answer.stderr))
+
+        def ask(reader):
+            reader.stdin.write(block(request()))
+            reader.stdin.flush()
+            answer = reader.stdout.readline() + reader.stdout.readline()
+            return answer[len("action="):-2].decode()
+
+        threads = [threading.Thread(target=work) for work in (replace, ask_new_processes, ask_new_processes)]
+        for thread in threads:
+            thread.start()
+        with subprocess.Popen([GREYONCE, "--config", "/dev/null", "--state", self.folder / "state", "--log", "none",
+                               "--rules", self.output, "--until-eof"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as reader:
+            asked = 0
+            while asked < 2000 or replaced < 5000:
+                answers.add((ask(reader), 0, b""))
+                asked += 1
+            done.set()
+            for thread in threads:
+                thread.join()
+            self.assertEqual(ask(reader), "REJECT New")
+        self.assertEqual(reader.returncode, 0)
+        self.assertEqual(answers, {("REJECT Old", 0, b""), ("REJECT New", 0, b"")})
 
     def test_random_bytes_in_the_file_never_end_the_filter_otherwise(self):
         self.good(RULES)
