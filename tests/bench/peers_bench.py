@@ -1,5 +1,6 @@
 """Exim's recipients a second with greyonce, postgrey, greylistd, and a greylist of its own in SQLite: first attempts, and
-triplets that have passed. greyonce has a million rules and records, the others start empty; nobody syncs to the disk."""
+triplets that have passed. greyonce has a million rules and records, the others start empty. Only postgrey has every record
+on the disk before it answers."""
 
 import contextlib
 import shutil

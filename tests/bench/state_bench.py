@@ -25,12 +25,13 @@ def growth(folder):
 
 
 def syncing(folder):
-    question = world.standard(folder, world.new)
-    configuration = world.write_configuration(folder / "conf", state=world.copy_of_state(world.MILLION, folder / "state"),
-                                              rules=world.rules(0))
-    command = [harness.GREYONCE, "--config", configuration]
-    plain, synced = processes.in_turns(ROUNDS, {
-        "plain": Party(command, question), "synced": Party([*command, "--sync"], question)}).values()
+    """Each into a state of its own, so that neither waits for the other's pages to be written."""
+    parties = {}
+    for name, options in {"plain": [], "synced": ["--sync"]}.items():
+        configuration = world.write_configuration(folder / f"{name}.conf", rules=world.rules(0),
+                                                  state=world.copy_of_state(world.MILLION, folder / f"{name}.state"))
+        parties[name] = Party([harness.GREYONCE, "--config", configuration, *options], world.standard(folder, world.new))
+    plain, synced = processes.in_turns(ROUNDS, parties).values()
     table.show(f"A new triplet, one process, {ROUNDS} rounds in turns (quartiles)", ["without --sync, µs", "with --sync, µs", "ratio"],
                [[plain.time, synced.time, table.spread(synced.microseconds, plain.microseconds)]])
 

@@ -1,4 +1,8 @@
-"""One process for many requests, --until-eof, beside postgrey: the same requests to both, each over one connection."""
+"""One process for many requests, --until-eof, beside postgrey: the same requests to both, each over one connection.
+
+postgrey has every record on the disk before it answers (fdatasync), which greyonce does with --sync only: how far it is
+behind depends on the disk, and on who else writes to it.
+"""
 
 import statistics
 import time
@@ -9,6 +13,13 @@ from greylist.postgrey import Postgrey
 
 ROUNDS = 40
 EACH = 100  # requests in a round
+
+# How many requests go out together, and greyonce's further options.
+WAYS = {
+    "one after the other": (1, ()),
+    f"{EACH} at a time": (EACH, ()),
+    "one after the other, --sync": (1, ("--sync",)),
+}
 
 
 class Bench(harness.Case):
@@ -31,12 +42,12 @@ def make_known(postgrey):
 
 
 def conversations(bench, postgrey, greyonce, kind):
-    """Microseconds a request, round by round: postgrey's, ours one by one, ours when all are there already."""
+    """Microseconds a request, round by round: postgrey's, and ours in each of the WAYS."""
     requests = bench.folder / "requests"
     requests.write_bytes(b"".join(harness.block(kind(number)) for number in range(EACH)))
     port = postgrey.connection.getpeername()[1]
-    lines = processes.output([world.KEPT / "talk_bench", ROUNDS, requests, 1, "tcp", port, "--", 1, *greyonce,
-                              "--", EACH, *greyonce])
+    ours = [word for at_once, options in WAYS.values() for word in ("--", at_once, *greyonce, *options)]
+    lines = processes.output([world.KEPT / "talk_bench", ROUNDS, requests, 1, "tcp", port, *ours])
     return zip(*(map(float, line.split()) for line in lines.splitlines()))
 
 
@@ -50,7 +61,7 @@ def main():
         make_known(postgrey)
         for kind in world.known, world.new:
             theirs, *ours = conversations(bench, postgrey, greyonce, kind)
-            for way, times in zip(("one after the other", f"{EACH} at a time"), ours):
+            for way, times in zip(WAYS, ours):
                 rows.append([f"{kind.__name__} triplets, {way}", f"{statistics.median(theirs):.0f}",
                              f"{statistics.median(times):.1f}", table.spread(theirs, times)])
     table.show(f"--until-eof, one process ({ROUNDS} rounds of {EACH} requests; rules and state of {world.MILLION:,} entries)",
