@@ -76,7 +76,8 @@ std::optional<std::string_view> last_labels(std::string_view name, unsigned labe
             }
             --start;
         }
-        const void* const dot = ::memrchr(name.data(), '.', start);
+        // An empty name may be a null pointer, which memrchr() must not be given.
+        const void* const dot = start == 0 ? nullptr : ::memrchr(name.data(), '.', start);
         start =
             dot == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(dot) - name.data()) + 1;
     }
