@@ -21,6 +21,17 @@ void Compiler::check(const Pattern& pattern, const Source& source) {
     }
 }
 
+// A network is asked before all that is no whole value, so this one leaves nothing to what comes after it.
+void Compiler::check_whether_all_match(const Entry& entry, const Source& source) {
+    const Pattern& pattern = entry.patterns[0];
+    const bool is_network = pattern.form.kind == Kind::ip4 || pattern.form.kind == Kind::ip6;
+    if (entry.size == 1 && !entry.is_default && is_network && pattern.form.number == 0 &&
+        pattern.form.field == Field::client) {
+        complaints_.doubtful(source, "client " + pattern.text,
+                             "wins over domains, expressions and defaults for all of them: expected default");
+    }
+}
+
 void Compiler::write_source(const Source& source) {
     if (source.file != file_ || file_size_ == 0) {
         file_ = source.file;
@@ -37,6 +48,7 @@ void Compiler::add(const Entry& entry, const Source& source, const std::optional
     for (const Pattern& pattern : entry) {
         check(pattern, source);
     }
+    check_whether_all_match(entry, source);
     if (written) {
         book_.add(entry, *written);
     } else {

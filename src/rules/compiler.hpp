@@ -42,6 +42,7 @@ class Compiler {
     void write_source(const Source& source);
 
     void check(const Pattern& pattern, const Source& source);
+    void check_whether_all_match(const Entry& entry, const Source& source);
 };
 
 } // namespace rules

@@ -206,6 +206,13 @@ void PatternReader::read_name(Field field, std::string_view word, Pattern& patte
 }
 
 void PatternReader::read(Field field, std::string_view word, Pattern& pattern) {
+    read_as_written(field, word, pattern);
+    if (field == Field::sasl && pattern.doubt.empty()) {
+        pattern.doubt = "greyonce makes no decision about a client that has logged in";
+    }
+}
+
+void PatternReader::read_as_written(Field field, std::string_view word, Pattern& pattern) {
     if (has_addresses(field) && (is_meant_as_address(word) || field == Field::server)) {
         read_network(field, word, pattern);
     } else if (word.front() == '/') {

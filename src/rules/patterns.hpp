@@ -45,6 +45,7 @@ class PatternReader {
     Characters characters_; // of what was filed last
     std::string at_domain_;
 
+    void read_as_written(Field field, std::string_view word, Pattern& pattern);
     void file(const Form& form, std::string_view value, Pattern& pattern);
     void read_name(Field field, std::string_view word, Pattern& pattern);
     void read_mail(Field field, std::string_view word, Pattern& pattern);

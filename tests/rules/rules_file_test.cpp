@@ -387,6 +387,13 @@ TEST(RulesFile, EntriesThatNeverMatchAreWarnings) {
          "client " + std::string(64, 'a') + ".org: no label of a name is longer than 63 bytes"},
         {"recipient example..org pass", "recipient example..org: a name has no empty label"},
         {"recipient 192.0.2.1 pass", "recipient 192.0.2.1: a client's address is not a domain of a mailbox"},
+        {"sasl carol pass", "sasl carol: greyonce makes no decision about a client that has logged in"},
+        {"sasl /^c/ client 192.0.2.1 pass",
+         "sasl /^c/: greyonce makes no decision about a client that has logged in"},
+        {"client 0.0.0.0/0 greylist",
+         "client 0.0.0.0/0: wins over domains, expressions and defaults for all of them: expected default"},
+        {"client ::/0 pass",
+         "client ::/0: wins over domains, expressions and defaults for all of them: expected default"},
     };
     std::string text;
     std::string complaints;
@@ -398,7 +405,8 @@ TEST(RulesFile, EntriesThatNeverMatchAreWarnings) {
     }
     EXPECT_EQ(complaints_about(text), complaints);
     EXPECT_EQ(
-        complaints_about("recipient m\xc3\xbcller.example pass\nhelo a..b pass\nclient a_b.example pass\n"),
+        complaints_about("recipient m\xc3\xbcller.example pass\nhelo a..b pass\nclient a_b.example pass\n"
+                         "default client 0.0.0.0/0 pass\nclient 0.0.0.0/0 sender <> pass\n"),
         "");
 }
 
