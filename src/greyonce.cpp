@@ -9,12 +9,12 @@
 #include "rules/access_action.hpp"
 #include "system/last_word.hpp"
 #include "system/standard_streams.hpp"
+#include "system/system_log.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
 #include "version.hpp"
 
 #include <sys/socket.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <array>
@@ -117,11 +117,11 @@ std::optional<std::string> request_of(const CommandLine& line) {
 // --- logging ---
 
 void log_to_syslog(const Settings& settings, const std::vector<LogLine>& lines) {
-    openlog("greyonce", LOG_PID, settings.syslog_facility);
+    sys::SystemLog log{"greyonce", settings.syslog_facility};
     for (const LogLine& line : lines) {
         const bool is_warning = line.level == LogLine::Level::warning;
-        syslog(is_warning ? LOG_WARNING : LOG_INFO, "%s%s", is_warning ? "warning: " : "",
-               sys::cleaned(line.text).c_str());
+        log.send(is_warning ? LOG_WARNING : LOG_INFO,
+                 (is_warning ? "warning: " : "") + sys::cleaned(line.text));
     }
 }
 

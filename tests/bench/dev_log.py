@@ -5,7 +5,7 @@ import threading
 
 
 class Syslog:
-    """For the time of a `with`; `lines` counts what came."""
+    """For the time of a `with`; `lines` counts what came, `texts` has it."""
 
     def __init__(self, folder):
         self.devices = folder / "dev"
@@ -15,6 +15,7 @@ class Syslog:
         self.socket.bind(str(self.devices / "log"))
         self.thread = threading.Thread(target=self.listen)
         self.lines = 0
+        self.texts = []
 
     def seen_by(self):
         """What goes before a command: it sees a /dev of two files."""
@@ -22,7 +23,8 @@ class Syslog:
         return ["unshare", "--mount", "sh", "-c", script, "sh"]
 
     def listen(self):
-        while self.socket.recv(65536):
+        while text := self.socket.recv(65536):
+            self.texts.append(text.decode())
             self.lines += 1
 
     def __enter__(self):

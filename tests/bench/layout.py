@@ -75,6 +75,7 @@ def requests(folder):
     yield [*ordinary, "--delay=0", "--auto-whitelist-clients=1"], new
     yield ordinary, harness.request(client_name="mail.example.com")
     yield ordinary, harness.request(sender="bad@example.net")
+    yield [*ordinary, "--log=syslog"], new
     yield [*ordinary, *(f"{name}={value}" for name, value in new.items())], None
 
 
