@@ -106,25 +106,15 @@ PEERS = {
 }
 
 
-def rates(benches, numbers, code):
-    """Of each bench, round by round; `numbers`: the first recipient of each round."""
-    found = {name: [] for name in benches}
-    for number in numbers:
-        for name, bench in benches.items():
-            found[name].append(bench.rate(number, code))
-    return found
-
-
 def main():
     with contextlib.ExitStack() as stack:
         benches = {name: stack.enter_context(recipients.Bench()) for name in PEERS}
         for name, bench in benches.items():
             PEERS[name](bench)
-        first = recipients.EACH  # those before it are known
-        new = rates(benches, range(first, first + ROUNDS * recipients.EACH, recipients.EACH), 450)
+        new = recipients.in_turns(benches, ROUNDS, first=None, code=450)
         time.sleep(DELAY + 1)
-        rates(benches, [first], 250)  # the first to pass counts, and has a header
-        known = rates(benches, [first] * ROUNDS, 250)
+        recipients.in_turns(benches, 1, first=recipients.EACH)  # the first to pass counts, and has a header
+        known = recipients.in_turns(benches, ROUNDS, first=recipients.EACH)
     ours, *_ = PEERS
     table.show("Greylists under Exim, recipients a second (eight sessions of 25)",
                ["greylist", "new triplets, /s", "in terms of greyonce", "known triplets, /s", "in terms of greyonce"],

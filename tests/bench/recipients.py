@@ -1,6 +1,8 @@
 """Recipients a second of Exims that answer in turns, eight sessions at a time, each open before the clock runs."""
 
 import concurrent.futures
+import itertools
+import random
 import shutil
 import threading
 import time
@@ -13,11 +15,21 @@ SESSIONS = 8
 EACH = 25  # recipients of a session in a round
 
 
+def in_turns(benches, rounds, **asked):
+    """Each bench's rates, round by round, in another order each round; `benches`: a dict."""
+    rates = {name: [] for name in benches}
+    for _ in range(rounds):
+        for name, bench in random.sample(list(benches.items()), len(benches)):
+            rates[name].append(bench.rate(**asked))
+    return rates
+
+
 class Bench(EximCase):
     """An Exim and what it asks, for the time of a `with`; its filter has the world's rules and a state of its own."""
 
     def __enter__(self):
         self.setUp()
+        self.unasked = itertools.count(EACH, EACH)  # those before it are known
         return self
 
     def __exit__(self, *_):
@@ -43,7 +55,9 @@ class Bench(EximCase):
             return time.monotonic()
 
     def rate(self, first=0, code=250):
-        """Recipients a second."""
+        """Recipients a second; without a `first`, such as were not asked about yet."""
+        if first is None:
+            first = next(self.unasked)
         ready = threading.Barrier(SESSIONS + 1, timeout=harness.PATIENCE)
         with concurrent.futures.ThreadPoolExecutor(SESSIONS) as pool:
             ends = [pool.submit(self.session, number, ready, first, code) for number in range(SESSIONS)]

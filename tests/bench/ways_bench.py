@@ -7,7 +7,7 @@ import harness
 from bench import recipients, table, world
 from servers import starters
 
-ROUNDS = 15
+ROUNDS = 30
 WAYS = {
     "`${run}`": ("run", None),
     "inetd, unix": ("unix", starters.inetd),
@@ -28,10 +28,7 @@ def main():
                 bench.give_world(program)
                 bench.start_exim(piece, server=server)
                 benches[way, program] = bench
-        rates = {key: [] for key in benches}
-        for _ in range(ROUNDS):
-            for key, bench in benches.items():
-                rates[key].append(bench.rate())
+        rates = recipients.in_turns(benches, ROUNDS)
     ours = rates["`${run}`", harness.GREYONCE]
     table.show(
         "Exim, recipients a second (eight sessions of 25, known triplets)",
