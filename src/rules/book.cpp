@@ -42,10 +42,6 @@ std::size_t most_bytes_of(const Entry& entry) {
     return most;
 }
 
-bool are_repeats(const CdbMaker::Record& a, const CdbMaker::Record& b) {
-    return a.key == b.key && contents_of(a).expressions == contents_of(b).expressions;
-}
-
 Book::Repeat repeat_of(const CdbMaker::Record& record, const CdbMaker::Record& first) {
     const Contents contents = contents_of(record);
     const std::string patterns = entry_text(record.key, contents.expressions);
@@ -55,20 +51,30 @@ Book::Repeat repeat_of(const CdbMaker::Record& record, const CdbMaker::Record& f
 
 } // namespace
 
-void Book::find_repeats(const Heap& heap, std::vector<CdbMaker::Place>& places,
+bool Book::are_repeats(const CdbMaker::Slot& a, const CdbMaker::Slot& b) const {
+    if (a.hash != b.hash || a.mark != b.mark) {
+        return false;
+    }
+    const CdbMaker::Record first = records_.at(a.place);
+    const CdbMaker::Record second = records_.at(b.place);
+    return first.key == second.key && contents_of(first).expressions == contents_of(second).expressions;
+}
+
+void Book::find_repeats(const CdbMaker::Table& table, std::vector<CdbMaker::Place>& places,
                         std::vector<Repeat>& repeats) const {
-    std::vector<const Mark*> table(std::bit_ceil(2 * heap.size() + 1)); // by hash, half full at most
-    for (const Mark& mark : heap) {
-        std::size_t i = mark.hash % table.size();
-        while (table[i] != nullptr && (table[i]->hash != mark.hash ||
-                                       !are_repeats(records_.at(table[i]->place), records_.at(mark.place)))) {
-            i = (i + 1) % table.size();
+    std::vector<const CdbMaker::Slot*> seen(
+        std::bit_ceil(2 * table.size() + 1)); // by hash, half full at most
+    for (const CdbMaker::Slot& slot : table) {
+        // The hash's last byte is the same in all of the table.
+        std::size_t i = (slot.hash >> 8U ^ slot.mark) % seen.size();
+        while (seen[i] != nullptr && !are_repeats(*seen[i], slot)) {
+            i = (i + 1) % seen.size();
         }
-        if (table[i] == nullptr) {
-            table[i] = &mark;
+        if (seen[i] == nullptr) {
+            seen[i] = &slot;
         } else {
-            repeats.push_back(repeat_of(records_.at(mark.place), records_.at(table[i]->place)));
-            places.push_back(mark.place);
+            repeats.push_back(repeat_of(records_.at(slot.place), records_.at(seen[i]->place)));
+            places.push_back(slot.place);
         }
     }
 }
@@ -76,9 +82,8 @@ void Book::find_repeats(const Heap& heap, std::vector<CdbMaker::Place>& places,
 std::vector<Book::Repeat> Book::finish() {
     std::vector<Repeat> repeats;
     std::vector<CdbMaker::Place> places;
-    for (Heap& heap : heaps_) {
-        find_repeats(heap, places, repeats);
-        Heap{}.swap(heap);
+    for (const CdbMaker::Table& table : records_.tables()) {
+        find_repeats(table, places, repeats);
     }
     if (!places.empty()) {
         records_.remove(std::move(places));
@@ -130,11 +135,9 @@ void Book::add(const Entry& entry, std::string_view source) {
     }
     const Check check = check_of(checked);
     std::copy(check.begin(), check.end(), value);
-    const auto [place, hash] =
-        records_.finish(static_cast<std::size_t>(value - key), static_cast<std::size_t>(end - value));
-    const std::size_t mark = expressions_.empty() ? hash : hash ^ std::hash<std::string_view>{}(expressions_);
-    // A heap is chosen by other bits than a place in it.
-    heaps_[mark >> 24U & 0xFFU].push_back({static_cast<std::uint32_t>(mark), place});
+    const std::size_t mark = expressions_.empty() ? 0 : std::hash<std::string_view>{}(expressions_);
+    records_.finish(static_cast<std::size_t>(value - key), static_cast<std::size_t>(end - value),
+                    static_cast<std::uint32_t>(mark));
     add_shape(entry);
     has_windows_ = has_windows_ || entry.verdict.find(window_parameter) != std::string::npos;
 }

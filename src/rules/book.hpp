@@ -36,15 +36,7 @@ class Book {
     void write(int descriptor, const std::string& path) const;
 
   private:
-    // What two entries are the same by, key and expressions, as a hash; in heaps that each fit into a cache.
-    struct Mark {
-        std::uint32_t hash;
-        CdbMaker::Place place;
-    };
-    using Heap = std::vector<Mark>;
-
-    CdbMaker records_;
-    std::array<Heap, 256> heaps_;     // of what was added since it was last finished
+    CdbMaker records_;                // marked by a hash of their expressions, 0 where there is none
     std::vector<Shape> shapes_;       // that occur, in the order of lookup
     std::array<Shape, 256> lately_{}; // shapes that are among them, to be found at once
     bool has_windows_ = false;        // some verdict may have a retry window
@@ -55,7 +47,8 @@ class Book {
     std::string file_; // the beginning of its source, up to the line
     std::uint32_t file_hash_ = 0;
 
-    void find_repeats(const Heap& heap, std::vector<CdbMaker::Place>& places,
+    [[nodiscard]] bool are_repeats(const CdbMaker::Slot& a, const CdbMaker::Slot& b) const;
+    void find_repeats(const CdbMaker::Table& table, std::vector<CdbMaker::Place>& places,
                       std::vector<Repeat>& repeats) const;
     std::uint32_t hash_of_source(std::string_view source);
     void add_shape(const Entry& entry);

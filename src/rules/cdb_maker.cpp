@@ -48,11 +48,10 @@ CdbMaker::Record record_in(std::string_view bytes) {
 }
 
 // A table as it is in the file, filled in the order in which whoever looks for a key tries its slots.
-template <typename Table>
-std::string bytes_of(const Table& entries) {
+std::string bytes_of(const CdbMaker::Table& entries) {
     const std::size_t count = entries.size() * slots_each;
     std::string bytes(count * pair_size, '\0');
-    for (const auto& entry : entries) {
+    for (const CdbMaker::Slot& entry : entries) {
         std::size_t slot = (entry.hash >> 8U) % count;
         while (number_at(&bytes[slot * pair_size + pair_size / 2]) != 0) {
             slot = slot + 1 == count ? 0 : slot + 1;
@@ -78,7 +77,7 @@ char* CdbMaker::start(std::size_t most) {
     return blocks_.back().bytes.get() + blocks_.back().size + pair_size;
 }
 
-CdbMaker::Added CdbMaker::finish(std::size_t key_size, std::size_t value_size) {
+CdbMaker::Place CdbMaker::finish(std::size_t key_size, std::size_t value_size, std::uint32_t mark) {
     Block& block = blocks_.back();
     char* const record = block.bytes.get() + block.size;
     const std::size_t size = pair_size + key_size + value_size;
@@ -86,12 +85,12 @@ CdbMaker::Added CdbMaker::finish(std::size_t key_size, std::size_t value_size) {
         refuse();
     }
     put_pair(record, narrow(key_size), narrow(value_size));
-    const Added added{narrow(size_), cdb_hash_of({record + pair_size, key_size})};
-    tables_[added.hash % tables_.size()].push_back({added.hash, added.place});
+    const Slot slot{cdb_hash_of({record + pair_size, key_size}), mark, narrow(size_)};
+    tables_[slot.hash % tables_.size()].push_back(slot);
     block.size += size;
     room_ -= size;
     size_ += size;
-    return added;
+    return slot.place;
 }
 
 CdbMaker::Record CdbMaker::at(Place place) const {
@@ -162,7 +161,7 @@ void CdbMaker::write(int descriptor, const std::string& path, const Record& firs
         position += bytes.size();
     };
     put(std::string(contents_size, '\0')); // as long as it is not known
-    const Slot slot_of_first{cdb_hash_of(first.key), narrow(position)};
+    const Slot slot_of_first{cdb_hash_of(first.key), 0, narrow(position)};
     std::string first_bytes;
     append(first_bytes, first);
     put(first_bytes);
@@ -178,7 +177,7 @@ void CdbMaker::write(int descriptor, const std::string& path, const Record& firs
             table.push_back(slot_of_first);
         }
         for (const Slot& slot : tables_[i]) {
-            table.push_back({slot.hash, start + slot.place});
+            table.push_back({slot.hash, 0, start + slot.place});
         }
         put_pair(&contents[i * pair_size], narrow(position), narrow(table.size() * slots_each));
         put(bytes_of(table));

@@ -27,18 +27,24 @@ class CdbMaker {
     };
     // Names a record, until one is removed: the bytes of all records that stand before it.
     using Place = std::uint32_t;
-    struct Added {
-        Place place;
+    struct Slot {
         std::uint32_t hash; // of the key
+        std::uint32_t mark; // what whoever added the record gave it
+        Place place;
     };
+    using Table = std::vector<Slot>; // in the order of adding
+    using Tables = std::array<Table, 256>;
     // Where a record is to be written that comes behind all others: its key, and then its value. `most`: its
     // bytes, or more.
     char* start(std::size_t most);
     // That was it. Throws sys::Trouble where the file would be too large.
-    Added finish(std::size_t key_size, std::size_t value_size);
+    Place finish(std::size_t key_size, std::size_t value_size, std::uint32_t mark = 0);
 
     [[nodiscard]] Record at(Place place) const;
     void each(const std::function<void(const Record&)>& use) const;
+
+    // Of all records; which table is the hash's last byte.
+    [[nodiscard]] const Tables& tables() const { return tables_; }
 
     void remove(std::vector<Place> places);
 
@@ -55,17 +61,11 @@ class CdbMaker {
         std::unique_ptr<char[]> bytes; // NOLINT: a std::string would be cleared before it is written
         [[nodiscard]] std::string_view text() const { return {bytes.get(), size}; }
     };
-    struct Slot {
-        std::uint32_t hash;
-        std::uint32_t place;
-    };
-    using Table = std::vector<Slot>; // in the order of adding
-
     std::uint64_t largest_;
     std::uint64_t size_ = 0; // of all records
     std::size_t room_ = 0;   // in the last block
     std::vector<Block> blocks_;
-    std::array<Table, 256> tables_; // by the last byte of the hash
+    Tables tables_;
 };
 
 // How a CDB hashes its keys. `before`: of what stands before `text`.

@@ -18,7 +18,9 @@ constexpr std::string_view null_sender = "<>";
 
 template <std::size_t N>
 std::optional<std::size_t> index_of(const std::array<std::string_view, N>& names, std::string_view name) {
-    const auto* const found = std::find(names.begin(), names.end(), name);
+    const auto* const found = std::find_if(names.begin(), names.end(), [name](std::string_view known) {
+        return known.size() == name.size() && known.front() == name.front() && known == name;
+    });
     if (found == names.end()) {
         return std::nullopt;
     }

@@ -35,7 +35,7 @@ class Memory {
 rules::CdbMaker::Place add(rules::CdbMaker& maker, std::string_view key, std::string_view value) {
     char* const record = maker.start(key.size() + value.size());
     std::copy(value.begin(), value.end(), std::copy(key.begin(), key.end(), record));
-    return maker.finish(key.size(), value.size()).place;
+    return maker.finish(key.size(), value.size());
 }
 
 std::string written(const rules::CdbMaker& maker) {
