@@ -58,28 +58,22 @@ side_by_side := -Wl,-T,src/layout.ld
 stripped    = strip --strip-debug -o $@ $@.debug
 libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lresolv -lcares -lpsl -lidn2 -lunistring
 
-# What most requests never touch (the weight, other policy servers) comes from an archive of its own, behind the other: a
-# static program lays out its code in the order in which it is linked, and strewn among what every request touches it
-# would cost each of them some 17 page faults, a tenth of its time.
-rare     := $(filter src/weight/% src/ask/% src/policy/weigh% src/policy/ask% src/policy/explain%,$(parts))
-archives := $(BUILD)/libgreyonce.a $(BUILD)/librare.a
-linked    = $(filter %.o,$^) -Wl,--start-group $(archives) -Wl,--end-group $(libraries)
+archive   := $(BUILD)/libgreyonce.a
+linked     = $(filter %.o,$^) $(archive) $(libraries)
 
 .PHONY: all deps demo check unit fuzz bench layout lint install clean
 all: $(programs:%=$(BUILD)/%)
 
-$(BUILD)/%: $(BUILD)/obj/%.o $(archives) src/layout.ld
+$(BUILD)/%: $(BUILD)/obj/%.o $(archive) src/layout.ld
 	$(link) $(side_by_side) $(STATIC) -o $@.debug $(linked)
 	$(stripped)
 
-$(BUILD)/dynamic/%: $(BUILD)/obj/%.o $(archives)
+$(BUILD)/dynamic/%: $(BUILD)/obj/%.o $(archive)
 	@mkdir -p $(@D)
 	$(link) -o $@.debug $(linked)
 	$(stripped)
 
-$(BUILD)/libgreyonce.a: $(patsubst src/%.cpp,$(BUILD)/obj/%.o,$(filter-out $(rare),$(parts)))
-$(BUILD)/librare.a: $(rare:src/%.cpp=$(BUILD)/obj/%.o)
-$(archives):
+$(archive): $(parts:src/%.cpp=$(BUILD)/obj/%.o)
 	rm -f $@
 	ar qcs $@ $^
 
@@ -97,7 +91,7 @@ tests := $(wildcard tests/*/*_test.cpp)
 unit: $(BUILD)/tests/unit
 	$<
 
-$(BUILD)/tests/unit: $(tests:tests/%.cpp=$(BUILD)/tests/%.o) $(archives)
+$(BUILD)/tests/unit: $(tests:tests/%.cpp=$(BUILD)/tests/%.o) $(archive)
 	$(CXX) $(CXXFLAGS) -o $@ $(linked) -lgtest_main -lgtest -lpthread
 
 $(BUILD)/tests/%.o: tests/%.cpp
@@ -154,7 +148,7 @@ $(fuzz_runs): fuzz-%: $(BUILD)/packages/build $(BUILD)/packages/test
 	$(BUILD)/sanitized/$*_fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 	    -artifact_prefix=$(BUILD)/corpus/ $(BUILD)/corpus/$* $(wildcard tests/$(*D)/corpus/$(*F))
 
-$(BUILD)/%_fuzz: $(BUILD)/tests/%_fuzz.o $(archives)
+$(BUILD)/%_fuzz: $(BUILD)/tests/%_fuzz.o $(archive)
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) -fsanitize=fuzzer -o $@ $(linked)
 
@@ -179,7 +173,7 @@ bench:
 	PYTHONPATH=tests GREYONCE_BUILD=$(BUILD) GREYONCE_PEERS=$(BUILD)/peers/root BENCH_SIZES="$(BENCH_SIZES)" \
 	    $(PYTHON) tests/bench/run.py $(BENCH)
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(archives)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(archive)
 	@mkdir -p $(@D)
 	$(link) $(STATIC) -o $@ $(linked)
 
@@ -191,7 +185,7 @@ $(BUILD)/bench/%: tests/bench/%.c
 
 layout: all
 	$(link) $(STATIC) -Wl,-Map=$(BUILD)/layout.map -o $(BUILD)/layout $(BUILD)/obj/greyonce.o \
-	    -Wl,--start-group $(archives) -Wl,--end-group $(libraries)
+	    $(archive) $(libraries)
 	PYTHONPATH=tests GREYONCE_BUILD=$(BUILD) $(PYTHON) tests/bench/layout.py $(BUILD)/layout $(BUILD)/layout.map > $(BUILD)/layout.ld
 	cp $(BUILD)/layout.ld src/layout.ld
 
