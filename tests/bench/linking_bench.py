@@ -14,8 +14,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="greyonce-bench-") as name:
         folder = Path(name)
         known = world.standard(folder, world.known)
-        configuration = world.write_configuration(folder / "conf", state=world.copy_of_state(world.MILLION, folder / "state"),
-                                                  rules=world.rules(world.MILLION))
+        configuration = world.of_a_million(folder)
         parties = {kind: Party([program, "--config", configuration], known) for kind, program in
                    {"statically": harness.GREYONCE, "dynamically": harness.PROGRAMS / "dynamic/greyonce"}.items()}
         runs = processes.in_turns(ROUNDS, parties)

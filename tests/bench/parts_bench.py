@@ -48,7 +48,8 @@ def each_more(title, parties, within):
         rows.append([name, f"{statistics.median(more):.0f}", table.spread(more, empty.microseconds),
                      *(f"{count - other:,}" for count, other in zip(counts[name], counted))])
         before, counted = run.microseconds, counts[name]
-    table.show(title, ["part", "µs more", "in terms of the empty program", "instructions", "page faults", "system calls"], rows)
+    table.show(title, ["part", "µs more", "in terms of the empty program", "instructions", "page faults", "system calls"],
+               rows)
 
 
 def functions(party):
@@ -69,8 +70,8 @@ def main():
         with Syslog(folder) as syslog:
             parties = steps(folder)
             each_more(f"Where one run goes; medians of {ROUNDS} rounds in turns (quartiles)", parties, syslog.seen_by())
-        table.show("Instructions of a known triplet by function, with what it calls (callgrind)", ["function", "instructions", "%"],
-                   functions(parties[f"state, {world.MILLION:,} records"]))
+        table.show("Instructions of a known triplet by function, with what it calls (callgrind)",
+                   ["function", "instructions", "%"], functions(parties[f"state, {world.MILLION:,} records"]))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bench import world
 
-
 CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=@"]
 
 
@@ -42,7 +41,7 @@ def output(command, **popen):
 
 
 def forget_cached(path):
-    """As after a boot: what a linker has just written lies in memory in larger pieces, and costs a third fewer page faults."""
+    """As after a boot: what a linker has just written lies in memory in larger pieces, and costs fewer page faults."""
     with open(path, "rb") as file:
         os.fsync(file)
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

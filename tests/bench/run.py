@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Prints the tables of `make bench`: run.py NAME..., each of them the NAME_bench.py beside this; first, where and of what."""
+"""Prints the tables of `make bench`: run.py NAME..., where NAME_bench.py is beside this; first, when, where and of what."""
 
 import datetime
 import importlib

@@ -1,4 +1,4 @@
-"""What changes to the state cost: one by one in one process, synced to the disk, and a million lines at once beside SQLite."""
+"""What changes to the state cost: one by one in one process, synced to the disk, and a million at once beside SQLite."""
 
 import subprocess
 import tempfile
@@ -19,9 +19,10 @@ def growth(folder):
     rows = [[float(figure) for figure in line.split()] for line in lines]
     _, _, _, first, _ = rows[0]
     table.show("One process adds records from an empty state on; slowest: the disk's, too",
-               ["records", "file in terms of its text", "mean of an update, µs", "in terms of the first line", "slowest, ms"],
-               [[f"{records:,.0f}", f"{size / text:.2f}", f"{mean:.1f}", f"{mean / first:.2f}", f"{slowest / 1000:.1f}"]
-                for records, text, size, mean, slowest in rows])
+               ["records", "file in terms of its text", "mean of an update, µs", "in terms of the first line",
+                "slowest, ms"],
+               [[f"{records:,.0f}", f"{size / text:.2f}", f"{mean:.1f}", f"{mean / first:.2f}",
+                 f"{slowest / 1000:.1f}"] for records, text, size, mean, slowest in rows])
 
 
 def syncing(folder):
@@ -32,7 +33,8 @@ def syncing(folder):
                                                   state=world.copy_of_state(world.MILLION, folder / f"{name}.state"))
         parties[name] = Party([harness.GREYONCE, "--config", configuration, *options], world.standard(folder, world.new))
     plain, synced = processes.in_turns(ROUNDS, parties).values()
-    table.show(f"A new triplet, one process, {ROUNDS} rounds in turns (quartiles)", ["without --sync, µs", "with --sync, µs", "ratio"],
+    table.show(f"A new triplet, one process, {ROUNDS} rounds in turns (quartiles)",
+               ["without --sync, µs", "with --sync, µs", "ratio"],
                [[plain.time, synced.time, table.spread(synced.microseconds, plain.microseconds)]])
 
 
@@ -56,7 +58,8 @@ def importing(folder):
                              "--from", "greyonce", "--input", lines]))
         theirs.append(seconds(["sqlite3", folder / f"{number}.db"], input=into_sqlite, text=True))
     table.show(f"{world.MILLION:,} lines imported, {IMPORTS} times in turns (quartiles)",
-               ["greystate import, s", "into an indexed SQLite table, in one transaction, s", "greystate in terms of SQLite"],
+               ["greystate import, s", "into an indexed SQLite table, in one transaction, s",
+                "greystate in terms of SQLite"],
                [[f"{min(ours):.2f}", f"{min(theirs):.2f}", table.spread(ours, theirs)]])
 
 

@@ -32,7 +32,8 @@ def main():
     ours = rates["`${run}`", harness.GREYONCE]
     table.show(
         "Exim, recipients a second (eight sessions of 25, known triplets)",
-        ["asked by", "an empty program, /s", "greyonce, /s", "greyonce in terms of the empty program", "greyonce in terms of `${run}`"],
+        ["asked by", "an empty program, /s", "greyonce, /s", "greyonce in terms of the empty program",
+         "greyonce in terms of `${run}`"],
         [[way, f"{statistics.median(rates[way, world.DUNNO]):.0f}", f"{statistics.median(rates[way, harness.GREYONCE]):.0f}",
           table.spread(rates[way, harness.GREYONCE], rates[way, world.DUNNO]),
           table.spread(rates[way, harness.GREYONCE], ours)] for way in WAYS])

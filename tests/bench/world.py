@@ -100,3 +100,8 @@ def copy_of_state(count, path):
 def write_configuration(path, **settings):
     path.write_text("".join(f"{name} = {value}\n" for name, value in (SETTINGS | settings).items()))
     return path
+
+
+def of_a_million(folder):
+    """A configuration: rules of a million entries, a state of a million records."""
+    return write_configuration(folder / "conf", rules=rules(MILLION), state=copy_of_state(MILLION, folder / "state"))
