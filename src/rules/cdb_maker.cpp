@@ -4,14 +4,17 @@
 #include "system/whole_io.hpp"
 
 #include <cdb.h>
+#include <sys/mman.h>
 
 #include <algorithm>
+#include <new>
 
 namespace rules {
 
 namespace {
 
-constexpr std::size_t block_size = std::size_t{1} << 20U;
+constexpr std::size_t page_size = std::size_t{2} << 20U; // of the large ones
+constexpr std::size_t block_size = 4 * page_size;
 constexpr std::uint32_t contents_size = 2048; // of each table its position and how many slots it has
 constexpr std::uint32_t pair_size = 8;  // of two numbers: a record's sizes, a slot, a line of the contents
 constexpr std::uint32_t slots_each = 2; // so that a table is half full
@@ -61,6 +64,18 @@ std::string bytes_of(const CdbMaker::Table& entries) {
     return bytes;
 }
 
+// In large pages where the system has them: a tenth of the time of a compile is the faults of small ones.
+char* memory_of(std::size_t size) {
+    auto* const bytes = static_cast<char*>(std::aligned_alloc(page_size, size));
+    if (bytes == nullptr) {
+        throw std::bad_alloc{};
+    }
+#ifdef MADV_HUGEPAGE
+    ::madvise(bytes, size, MADV_HUGEPAGE);
+#endif
+    return bytes;
+}
+
 [[noreturn]] void refuse() {
     throw sys::Trouble{"make", "a CDB of these entries", "more than the 4 GiB that it can hold"};
 }
@@ -70,9 +85,8 @@ std::string bytes_of(const CdbMaker::Table& entries) {
 char* CdbMaker::start(std::size_t most) {
     const std::size_t size = pair_size + most;
     if (room_ < size) {
-        room_ = std::max(block_size, size);
-        blocks_.push_back(
-            {narrow(size_), 0, std::unique_ptr<char[]>{new char[room_]}}); // NOLINT: not cleared
+        room_ = (size / block_size + 1) * block_size;
+        blocks_.push_back({narrow(size_), 0, decltype(Block::bytes){memory_of(room_)}});
     }
     return blocks_.back().bytes.get() + blocks_.back().size + pair_size;
 }

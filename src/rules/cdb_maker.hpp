@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -55,10 +56,13 @@ class CdbMaker {
     void write(int descriptor, const std::string& path, const Record& first) const;
 
   private:
+    struct Free {
+        void operator()(char* bytes) const { std::free(bytes); }
+    };
     struct Block {
         Place start; // of its first record
         std::size_t size;
-        std::unique_ptr<char[]> bytes; // NOLINT: a std::string would be cleared before it is written
+        std::unique_ptr<char, Free> bytes;
         [[nodiscard]] std::string_view text() const { return {bytes.get(), size}; }
     };
     std::uint64_t largest_;
