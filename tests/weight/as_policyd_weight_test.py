@@ -82,11 +82,11 @@ class AsPolicydWeight(Case):
             self.addCleanup(theirs.close)
             for request in world.requests:
                 expected = theirs.ask(request)
-                asked = len(nameserver.asked)
+                asked = nameserver.questions() if "multirecipient" in expected else None
                 action = ask(request, "--config", self.folder / "config", "--state", self.folder / "state").action
                 if "multirecipient" in expected:
                     kinds.add(expected[:3])
-                    self.assertEqual(len(nameserver.asked), asked, "a repeat asks nothing")
+                    self.assertEqual(nameserver.questions(), asked, "a repeat asks nothing")
                     if "already accepted" in expected:
                         self.assertEqual(action, "DUNNO")
                     elif "too many DNSBLs" in action:

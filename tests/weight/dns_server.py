@@ -116,6 +116,14 @@ class Nameserver:
             server.shutdown()
             server.server_close()
 
+    def questions(self):
+        """How many have come, once no more do: who has its answer may have left others on their way."""
+        count = -1
+        while count != len(self.asked):
+            count = len(self.asked)
+            time.sleep(0.05)
+        return count
+
     @staticmethod
     def _handler(function):
         class Handler(socketserver.BaseRequestHandler):
