@@ -52,10 +52,9 @@ def measure(folder, addresses):
     parties = {"nobody": Party(command, question)} | {
         name: Party([*command, "--ask", where], question) for name, (where, _) in addresses.items()}
     runs = processes.in_turns(ROUNDS, parties)
-    alone = runs["nobody"].microseconds
     table.show(f"A question to another server, no greylist; {ROUNDS} rounds in turns (quartiles)",
                ["asked", "µs", "in terms of asking nobody", "over an open connection, µs"],
-               [[name, run.time, table.spread(run.microseconds, alone),
+               [[name, run.time, run.ratio,
                  f"{microseconds(addresses[name][1]):.0f}" if name in addresses else ""] for name, run in runs.items()])
 
 

@@ -37,7 +37,7 @@ def main():
         f"One process a request; rules and state of {world.MILLION:,} entries; {ROUNDS} rounds in turns (quartiles)",
         ["process", "µs", "in terms of the empty program", "instructions", "page faults beyond it",
          "system calls beyond it", "peak, KiB"],
-        [[name, run.time, table.spread(run.microseconds, empty.microseconds), f"{instructions[name]:,}",
+        [[name, run.time, run.ratio, f"{instructions[name]:,}",
           run.page_faults - empty.page_faults, calls[name] - least, max(run.peaks)] for name, run in runs.items()])
 
 

@@ -19,10 +19,9 @@ def main():
                    {"statically": harness.GREYONCE, "dynamically": harness.PROGRAMS / "dynamic/greyonce"}.items()}
         runs = processes.in_turns(ROUNDS, parties)
         instructions = {kind: processes.instructions(party) for kind, party in parties.items()}
-    static = runs["statically"]
     table.show(f"A known triplet, one process, by how greyonce is linked; {ROUNDS} rounds in turns (quartiles)",
                ["linked", "µs", "in terms of statically", "instructions", "page faults", "peak, KiB"],
-               [[kind, run.time, table.spread(run.microseconds, static.microseconds), f"{instructions[kind]:,}",
+               [[kind, run.time, run.ratio, f"{instructions[kind]:,}",
                  run.page_faults, max(run.peaks)] for kind, run in runs.items()])
 
 

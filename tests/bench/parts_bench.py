@@ -4,7 +4,6 @@ Each line of the first table does one thing more than the line before it, so wha
 """
 
 import re
-import statistics
 import tempfile
 from pathlib import Path
 
@@ -41,15 +40,13 @@ def each_more(title, parties, within):
     runs = processes.in_turns(ROUNDS, parties, within)
     counts = {name: (processes.instructions(party, within), run.page_faults, processes.system_calls(party, within))
               for (name, party), run in zip(parties.items(), runs.values())}
-    empty, *_ = runs.values()
     rows, before, counted = [], [0] * ROUNDS, (0, 0, 0)
     for name, run in runs.items():
-        more = [time - other for time, other in zip(run.microseconds, before)]
-        rows.append([name, f"{statistics.median(more):.0f}", table.spread(more, empty.microseconds),
+        more = [ratio - other for ratio, other in zip(run.ratios, before)]
+        rows.append([name, table.spread(more, [1] * ROUNDS),
                      *(f"{count - other:,}" for count, other in zip(counts[name], counted))])
-        before, counted = run.microseconds, counts[name]
-    table.show(title, ["part", "µs more", "in terms of the empty program", "instructions", "page faults", "system calls"],
-               rows)
+        before, counted = run.ratios, counts[name]
+    table.show(title, ["part", "in terms of the empty program", "instructions", "page faults", "system calls"], rows)
 
 
 def functions(party):

@@ -1,5 +1,6 @@
 """Whole processes: timed in turns from spawn to reaped, and counted once: instructions and system calls repeat."""
 
+import itertools
 import os
 import re
 import statistics
@@ -8,22 +9,36 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import world
+from bench import table, world
 
 CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=@"]
 
 
 @dataclass
 class Runs:
-    """One party's, round by round."""
+    """One party's, round by round; `before`: of the party that all are measured by, each just before its own."""
 
     microseconds: list = field(default_factory=list)
     faults: list = field(default_factory=list)
     peaks: list = field(default_factory=list)  # KiB
+    before: "Runs" = None
+
+    def add(self, microseconds, faults, peak):
+        self.microseconds.append(float(microseconds))
+        self.faults.append(int(faults))
+        self.peaks.append(int(peak))
 
     @property
     def time(self):
         return f"{statistics.median(self.microseconds):.0f}"
+
+    @property
+    def ratios(self):
+        return [time / before for time, before in zip(self.microseconds, self.before.microseconds)]
+
+    @property
+    def ratio(self):
+        return table.spread(self.microseconds, self.before.microseconds)
 
     @property
     def page_faults(self):
@@ -48,18 +63,23 @@ def forget_cached(path):
 
 
 def in_turns(rounds, parties, within=()):
-    """The Runs of each of `parties`, a dict; `within` goes before the command, to set up what it runs in."""
+    """The Runs of each of `parties`, a dict; the first of them runs before each of the others, and is measured by itself.
+
+    `within` goes before the command, to set up what it runs in.
+    """
     for party in parties.values():
         forget_cached(party.command[0])
     words = [word for party in parties.values() for word in ("--", party.question, *party.command)][1:]
-    runs = {name: Runs() for name in parties}
+    first, *others = parties
+    runs = {name: Runs(before=Runs()) for name in others}
     for line in output([*within, world.KEPT / "spawn_bench", rounds, *words]).splitlines():
         figures = iter(line.split())
         for run in runs.values():
-            run.microseconds.append(float(next(figures)))
-            run.faults.append(int(next(figures)))
-            run.peaks.append(int(next(figures)))
-    return runs
+            run.before.add(*itertools.islice(figures, 3))
+            run.add(*itertools.islice(figures, 3))
+    base = runs[others[0]].before
+    base.before = base
+    return {first: base} | runs
 
 
 def watched(watcher, party, within=()):

@@ -32,7 +32,7 @@ def measure(folder, title, worlds):
     empty = runs["empty"]
 
     def figures(run):
-        return [table.spread(run.microseconds, empty.microseconds), run.page_faults - empty.page_faults]
+        return [run.ratio, run.page_faults - empty.page_faults]
 
     table.show(title, ["records", "rules", "known triplet", "page faults", "new triplet", "page faults"],
                [[f"{records:,}", f"{rules:,}", *figures(runs[records, rules, known]), *figures(runs[records, rules, new])]

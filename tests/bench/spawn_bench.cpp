@@ -3,10 +3,11 @@
 //
 //   spawn_bench ROUNDS INPUT PROGRAM [ARGUMENT...] [-- INPUT PROGRAM [ARGUMENT...]]...
 //
-// Each runs ROUNDS times, with the file INPUT as standard input (each ####### in it a new number every time)
-// and an empty environment. Per round one line: for each program microseconds, page faults, peak memory in
-// KiB. A process that is started inherits the peak of who starts it: so nothing is kept here, and nothing is
-// large.
+// In each round the first of them runs before each of the others, and these in another order every time: all
+// find the caches as the first has left them. Standard input is the file INPUT (each ####### in it a new
+// number every time), and the environment is empty. Per round one line: for each of the others the
+// microseconds, page faults and peak memory in KiB of the first, and then its own. A process that is started
+// inherits the peak of who starts it: so nothing is kept here, and nothing is large.
 #include "bench/parties.hpp"
 
 #include <fcntl.h>
@@ -32,7 +33,8 @@ struct Run {
 struct Program {
     bench::Numbered input;
     bench::Words words;
-    Run last{};
+    Run before{}; // of the first program
+    Run own{};
 };
 
 // The next input, ready to be read from its beginning.
@@ -73,6 +75,10 @@ Run run_once(Program& program, int output) {
     return {took.count(), usage.ru_minflt, usage.ru_maxrss};
 }
 
+void print(const Run& run) {
+    std::printf("%.1f %ld %ld ", run.microseconds, run.faults, run.peak);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -84,20 +90,25 @@ int main(int argc, char** argv) {
     for (const bench::Words& words : bench::parties_of(argc, argv, 2)) {
         programs.push_back({bench::Numbered{bench::contents_of(words[0])}, {words.begin() + 1, words.end()}});
     }
-    std::vector<Program*> order;
+    std::vector<Program*> order; // without the first
     order.reserve(programs.size());
     for (Program& program : programs) {
         order.push_back(&program);
     }
+    order.erase(order.begin());
     std::minstd_rand random{std::random_device{}()};
     const int output = open("/dev/null", O_WRONLY | O_CLOEXEC);
     for (long round = 0; round < rounds; ++round) {
         std::shuffle(order.begin(), order.end(), random);
         for (Program* program : order) {
-            program->last = run_once(*program, output);
+            program->before = run_once(programs.front(), output);
+            program->own = run_once(*program, output);
         }
-        for (const auto& [input, words, last] : programs) {
-            std::printf("%.1f %ld %ld ", last.microseconds, last.faults, last.peak);
+        for (const Program& program : programs) {
+            if (&program != &programs.front()) {
+                print(program.before);
+                print(program.own);
+            }
         }
         std::putchar('\n');
     }

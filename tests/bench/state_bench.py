@@ -35,7 +35,7 @@ def syncing(folder):
     plain, synced = processes.in_turns(ROUNDS, parties).values()
     table.show(f"A new triplet, one process, {ROUNDS} rounds in turns (quartiles)",
                ["without --sync, µs", "with --sync, µs", "ratio"],
-               [[plain.time, synced.time, table.spread(synced.microseconds, plain.microseconds)]])
+               [[plain.time, synced.time, synced.ratio]])
 
 
 def seconds(command, **popen):
