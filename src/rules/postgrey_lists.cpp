@@ -15,9 +15,10 @@ std::size_t count_of(std::string_view text, char c) {
 }
 
 void read_address(std::string_view word, Pattern& pattern) {
-    const std::size_t dots = count_of(word, '.');
-    const bool is_partial = dots < 3 && word.find_first_of(":/") == std::string_view::npos;
-    if (!is_partial) {
+    const bool is_whole =
+        word.find(':') != std::string_view::npos || word.find('/') != std::string_view::npos;
+    const std::size_t dots = is_whole ? 3 : count_of(word, '.');
+    if (dots >= 3) {
         read_network(Field::client, word, pattern);
     } else if (dots == 2) {
         read_network(Field::client, std::string{word} + ".0/24", pattern);
