@@ -279,16 +279,20 @@ void prepare_last_word(const Settings& settings) {
     sys::last_word::prepare(policy::reply(settings.on_error),
                             {.late = exit_status(settings.on_error, status::trouble, settings),
                              .killed = exit_status(settings.on_error, status::killed, settings)});
-    sys::last_word::set_deadline(settings.deadline);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
     sys::hold_standard_streams();
-    prepare_last_word(Settings{}); // also while the configuration is read
+    const Settings defaults; // also while the configuration is read
+    prepare_last_word(defaults);
+    sys::last_word::set_deadline(defaults.deadline);
     const CommandLine line = read_command_line(argc, argv);
     prepare_last_word(line.settings);
+    if (line.settings.deadline != defaults.deadline) {
+        sys::last_word::set_deadline(line.settings.deadline);
+    }
     if (line.help) {
         sys::write_all(STDOUT_FILENO,
                        "usage: greyonce [options] [name=value ...] < request\n\n" + help_text());

@@ -31,11 +31,34 @@ std::optional<Page> Forest::child(const Page& page, unsigned side) {
 }
 
 std::optional<Page> Forest::page_at(PageNumber number, const Place& place) {
-    auto page = Page::read([&](Page::Bytes& bytes) { return file_.read(number, bytes) == bytes.size(); });
-    if (page && page->head.number == number && page->head.place == place) {
-        return page;
+    auto page = first_look(number, place);
+    return page ? std::move(page) : second_look(number, place);
+}
+
+bool Forest::is_without(const Key& key, const Place& way) const {
+    PageNumber number = root_number(way.root);
+    Place place{.root = way.root};
+    while (true) {
+        const auto page = first_look(number, place);
+        if (!page || !page->line_with(key).empty()) {
+            return false;
+        }
+        if (place.depth == deepest) {
+            return true;
+        }
+        const unsigned side = place.side_of(way);
+        number = page->head.children.at(side);
+        if (number == 0) {
+            return true;
+        }
+        place = place.child(side);
     }
-    return second_look(number, place);
+}
+
+std::optional<Page> Forest::first_look(PageNumber number, const Place& place) const {
+    auto page = Page::read([&](Page::Bytes& bytes) { return file_.read(number, bytes) == bytes.size(); });
+    const bool is_it = page && page->head.number == number && page->head.place == place;
+    return is_it ? std::move(page) : std::nullopt;
 }
 
 std::optional<Page> Forest::second_look(PageNumber number, const Place& place) {

@@ -42,10 +42,15 @@ class Forest {
     // None where the file has another page under this number, or none.
     std::optional<Page> page_at(PageNumber number, const Place& place);
 
+    // Whether no page of the way has a line with this key. Needs no lock, and is false where a page cannot be
+    // read as it should be, as one that is being written: then look under the lock.
+    [[nodiscard]] bool is_without(const Key& key, const Place& way) const;
+
     // What was damaged, each once.
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
 
   private:
+    [[nodiscard]] std::optional<Page> first_look(PageNumber number, const Place& place) const;
     std::optional<Page> second_look(PageNumber number, const Place& place);
     std::optional<Page> mended(PageNumber number, const Place& place, const Page::Bytes& bytes);
     std::array<PageNumber, 2> children_found_again(const Place& place);

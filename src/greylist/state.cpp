@@ -214,6 +214,14 @@ void State::update(const Key& key, const Step& step) {
     }
 }
 
+bool State::is_without(const Key& key) const {
+    try {
+        return parts_->forest.is_without(key, way_of(key, parts_->file.seed()));
+    } catch (const Trouble&) {
+        return false;
+    }
+}
+
 bool State::is_current() const {
     return parts_->file.is_current();
 }

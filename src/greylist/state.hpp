@@ -38,6 +38,10 @@ class State {
     // sys::Trouble: the record could not be read (step was not called), or not be written (it was).
     void update(const Key& key, const Step& step);
 
+    // Whether nothing is stored under `key`, by a look without a lock: for a step that would leave it so.
+    // False where that cannot be told; then update() tells.
+    [[nodiscard]] bool is_without(const Key& key) const;
+
     // Whether it can serve one more request as it is: it may be written, and its path still leads to it.
     [[nodiscard]] bool is_current() const;
     // What the updates from now on may let go.

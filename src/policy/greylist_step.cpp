@@ -102,7 +102,7 @@ class Asking {
     // None where its record could not be read: nobody who may be known is told to wait.
     std::optional<bool> is_auto_whitelisted() {
         std::optional<bool> is_known;
-        if (rule_.auto_whitelist_clients == 0) {
+        if (rule_.auto_whitelist_clients == 0 || state_.is_without(client_)) {
             is_known = false;
         } else {
             update(client_, [&](const Seen& seen) {

@@ -27,6 +27,34 @@ TEST_F(StateTest, WhatWasStoredIsSeenByTheNextOneToOpen) {
     EXPECT_TRUE(state.remarks().empty());
 }
 
+TEST_F(StateTest, ALookWithoutALockTellsWhatIsNotThere) {
+    State state = open();
+    for (unsigned i = 0; i < 30000; ++i) {
+        put(state, {numbered(i), at(1), at(2), 1});
+    }
+    for (unsigned i = 0; i < 30000; ++i) {
+        EXPECT_FALSE(state.is_without(numbered(i)));
+    }
+    unsigned told = 0;
+    for (unsigned i = 30000; i < 31000; ++i) {
+        told += state.is_without(numbered(i)) ? 1 : 0;
+    }
+    EXPECT_EQ(told, 1000);
+}
+
+TEST_F(StateTest, ALookWithoutALockTellsNothingOfADamagedPage) {
+    static_cast<void>(open());
+    std::string bytes = content();
+    for (std::size_t page = 1; page < bytes.size() / page_size; ++page) {
+        bytes[page * page_size + 1000] = 'x';
+    }
+    spoil(bytes);
+    State state = open();
+    EXPECT_FALSE(state.is_without(numbered(1)));
+    EXPECT_EQ(get(state, numbered(1)), std::nullopt);
+    EXPECT_TRUE(state.is_without(numbered(1))) << "mended";
+}
+
 TEST_F(StateTest, OnlyItsOwnerMayReadIt) {
     static_cast<void>(open());
     struct stat status {};
