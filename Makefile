@@ -73,9 +73,9 @@ $(BUILD)/dynamic/%: $(BUILD)/obj/%.o $(archive)
 	$(link) -o $@.debug $(linked)
 	$(stripped)
 
-$(archive): $(parts:src/%.cpp=$(BUILD)/obj/%.o)
+$(archive): $(parts:src/%.cpp=$(BUILD)/obj/%.o) Makefile
 	rm -f $@
-	ar qcs $@ $^
+	ar qcs $@ $(filter %.o,$^)
 
 $(BUILD)/obj/%.o: src/%.cpp
 	@mkdir -p $(@D)
