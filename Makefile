@@ -32,7 +32,8 @@ lint_packages  := clang-format-14 clang-tidy-14 shellcheck mandoc
 test_packages  := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb mandoc exim4-daemon-heavy \
                   libberkeleydb-perl libnet-server-perl libnetaddr-ip-perl libnet-dns-perl libnet-ip-perl \
                   libio-socket-inet6-perl python3-spf python3-authres python3-yaml python3-pkg-resources \
-                  libwrap0 libtirpc3 libbsd0 libevent-2.1-7 libsystemd-shared libicu72 libnsl2 libsasl2-2 libprotobuf-c1
+                  libwrap0 libtirpc3 libbsd0 libevent-2.1-7 libsystemd-shared libicu72 libnsl2 libsasl2-2 libprotobuf-c1 \
+                  libpython3.11
 peer_packages  := postgrey policyd-weight rbldnsd unbound postfix openbsd-inetd xinetd ucspi-tcp systemd \
                   postfix-policyd-spf-python python3-spf-engine policyd-rate-limit postfwd
 

@@ -36,9 +36,10 @@ def listening(case, command, log, address, **popen):
 
 
 def by_inetd(case, service, address, *command):
-    """One process for each connection; the second word of `command` is its own name."""
+    """One process for each connection, as root, as others may not read where it lies; the second word of `command` is its
+    own name."""
     configuration = case.folder / "policy.inetd.conf"
-    configuration.write_text(" ".join(map(str, (service, "nowait.60000", "nobody", *command))) + "\n")
+    configuration.write_text(" ".join(map(str, (service, "nowait.60000", "root", *command))) + "\n")
     listening(case, [PEERS / "usr/sbin/inetd", "-i", configuration], "policy.inetd.log", address)
 
 
