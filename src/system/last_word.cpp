@@ -55,15 +55,12 @@ void install_handlers() {
                              SIGINT, SIGQUIT, SIGXCPU}) {
         sigaction(signal, &action, nullptr);
     }
-    action.sa_handler = SIG_IGN;
-    for (const int signal : {SIGXFSZ, SIGPIPE}) {
-        sigaction(signal, &action, nullptr);
-    }
-
-    // A parent may have left some of them blocked.
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
+    // A parent may have left some of those blocked. These two are not to end anything: their calls fail.
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGXFSZ);
+    sigaddset(&blocked, SIGPIPE);
+    sigprocmask(SIG_SETMASK, &blocked, nullptr);
 }
 
 } // namespace

@@ -22,8 +22,16 @@ std::string read_file(const std::string& path, std::size_t limit) {
         throw Trouble("open", path, errno);
     }
     std::string text(first_size, '\0');
+    bool is_stream = false;
     for (std::size_t size = 0;;) {
-        const ssize_t got = read(file.number(), text.data() + size, text.size() - size);
+        const std::size_t wanted = text.size() - size;
+        const ssize_t got = is_stream
+                                ? read(file.number(), text.data() + size, wanted)
+                                : pread(file.number(), text.data() + size, wanted, static_cast<off_t>(size));
+        if (got < 0 && errno == ESPIPE && !is_stream) {
+            is_stream = true;
+            continue;
+        }
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -31,7 +39,8 @@ std::string read_file(const std::string& path, std::size_t limit) {
             throw Trouble("read", path, errno);
         }
         size += static_cast<std::size_t>(got);
-        if (got == 0) {
+        // A file that can be read at a place has no more where it gives less (POSIX, read()).
+        if (got == 0 || (!is_stream && size < text.size())) {
             text.resize(size);
             return text;
         }

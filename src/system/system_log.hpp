@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include <paths.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 
 namespace sys {
@@ -22,11 +24,12 @@ class SystemLog {
     void send(int priority, std::string_view text);
 
   private:
-    bool connect(int type);
+    [[nodiscard]] bool send_datagram(std::string_view line) const;
+    [[nodiscard]] const sockaddr* address() const;
 
     std::string_view program_;
     int facility_;
-    std::string_view path_;
+    sockaddr_un address_{};
     Descriptor socket_;
     bool is_stream_ = false;
 };
