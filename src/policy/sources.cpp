@@ -3,15 +3,14 @@
 namespace policy {
 
 const rules::Table& Sources::rules() {
-    if (settings_.until_eof) {
-        const auto identity = sys::Identity::of(settings_.rules);
-        if (rules_ && !identity.is_unchanged(rules_identity_)) {
-            rules_.reset();
-        }
-        rules_identity_ = identity;
+    if (rules_ && !sys::Identity::of(settings_.rules).is_unchanged(rules_identity_)) {
+        rules_.reset();
     }
     if (!rules_) {
         rules_.emplace(settings_.rules);
+        if (settings_.until_eof) {
+            rules_identity_ = rules_->identity();
+        }
     }
     return *rules_;
 }

@@ -1,4 +1,4 @@
-// The compiled file as a file: a CDB (tinycdb's), its index and its values.
+// The compiled file as a file: a CDB, its index, which is its first record, and its values.
 //
 //   key    `greyonce rules 1`             key    `client .example.org`
 //   value  `CHECK SHAPE… [WINDOW]`        value  `CHECK SOURCE [/EXPRESSION/…] VERDICT`
@@ -8,13 +8,10 @@
 // WINDOW is `retry-window/SECONDS`, the longest one that an entry has: whoever clears the greylist away keeps
 // waiting records that long. CHECK is cdb_hash() of what follows it, in eight hexadecimal digits: it changes
 // with every change of one byte. Expressions stand in the order of the fields that have one. Any byte of the
-// file may be wrong: tinycdb keeps its reads inside the mapping, everything else is checked here. A file that
-// is cut while it is mapped raises SIGBUS.
+// file may be wrong.
 #pragma once
 
-#include "system/descriptor.hpp"
-
-#include <cdb.h>
+#include "rules/cdb_search.hpp"
 
 #include <array>
 #include <cstdint>
@@ -37,42 +34,34 @@ std::string with_check(std::string_view rest);
 
 class Compiled {
   public:
-    // Throws sys::Trouble: cannot be opened or mapped, not ours, damaged.
+    // Throws sys::Trouble: cannot be opened or read, not ours, damaged.
     explicit Compiled(std::string path);
-    ~Compiled();
-    Compiled(Compiled&&) = delete;
 
     // The shapes of the keys, in their order (order.hpp).
     [[nodiscard]] std::string_view index() const { return index_; }
 
-    struct Record {
-        unsigned place = 0; // where it stands in the file: the order of writing
-        std::string_view key;
-        std::string_view value; // without its check
-    };
+    using Record = CdbSearch::Record; // its value without its check
 
     // Calls `use` with each record under `key`, in the order of writing, until it answers true.
     // Throws sys::Trouble where the file is damaged there.
     void find(std::string_view key, const std::function<bool(const Record&)>& use) const;
 
-    // Throws sys::Trouble unless a search for `key` passes only what belongs there, so that what it did not
-    // find is not there: cdb_find() takes a damaged slot or key for another one's.
+    // Throws sys::Trouble unless what a search for `key` did not find is not there.
     void prove(std::string_view key) const;
 
-    // Calls `use` with each record but the index, in the order of writing.
+    // Calls `use` with each record but the index, in the order of writing. The file is mapped: one that is
+    // cut meanwhile raises SIGBUS.
     void each(const std::function<void(const Record&)>& use) const;
 
-    [[noreturn]] void damaged(std::string_view where) const;
+    [[nodiscard]] int descriptor() const { return cdb_.descriptor(); }
+
+    [[noreturn]] void damaged(std::string_view where) const { cdb_.damaged(where); }
 
   private:
-    std::string path_;
-    sys::Descriptor file_;
-    mutable cdb cdb_{};
-    std::string_view index_;
+    CdbSearch cdb_;
+    std::string index_;
 
-    [[nodiscard]] Record found() const;
-    [[nodiscard]] std::string_view bytes(unsigned position, unsigned size, std::string_view key) const;
-    [[nodiscard]] unsigned number(unsigned position, std::string_view key) const;
+    [[nodiscard]] Record checked(const Record& record) const;
 };
 
 } // namespace rules

@@ -79,8 +79,13 @@ std::string reason_of(const Shape& shape, const Verdict& verdict) {
 // A record that was found under a key of the request. Its expressions, if it has any, are yet to be asked.
 struct Found {
     Shape shape;
-    unsigned place = 0;
+    std::uint32_t place = 0;
     std::string key;
+    std::string value;
+};
+
+// What its value says.
+struct Contents {
     std::string_view source;
     std::string_view saying; // expressions and verdict
     std::array<std::string_view, field_count> expressions;
@@ -93,40 +98,42 @@ struct Table::Parts {
     Compiled compiled;
     std::vector<std::string> remarks;
 
-    Found read(const Shape& shape, const Compiled::Record& record) const {
-        Found found{shape, record.place, std::string{record.key}, {}, {}, {}, {}};
-        std::string_view rest = record.value;
-        found.source = take_word(rest);
-        found.saying = rest;
-        for (std::size_t i = 0; i < shape.expressions(); ++i) {
+    Contents contents_of(const Found& found) const {
+        Contents contents;
+        std::string_view rest = found.value;
+        contents.source = take_word(rest);
+        contents.saying = rest;
+        for (std::size_t i = 0; i < found.shape.expressions(); ++i) {
             const std::string_view word = take_word(rest);
             if (word.size() < 2 || word.front() != '/' || word.back() != '/') {
-                compiled.damaged(record.key);
+                compiled.damaged(found.key);
             }
-            found.expressions[i] = word.substr(1, word.size() - 2);
+            contents.expressions[i] = word.substr(1, word.size() - 2);
         }
-        found.verdict = rest;
-        return found;
+        contents.verdict = rest;
+        return contents;
     }
 
     bool matches(const Found& found, const Values& values) {
-        const auto* expression = found.expressions.data();
+        const Contents contents = contents_of(found);
+        const auto* expression = contents.expressions.data();
         for (const Form& form : found.shape) {
-            if (form.kind == Kind::ending && !matches(found, *expression++, values.of(form.field).original)) {
+            if (form.kind == Kind::ending &&
+                !matches(contents.source, *expression++, values.of(form.field).original)) {
                 return false;
             }
         }
         return true;
     }
 
-    bool matches(const Found& found, std::string_view expression, std::string_view value) {
+    bool matches(std::string_view source, std::string_view expression, std::string_view value) {
         if (!may_match(expression, value)) {
             return false;
         }
         const Answer answer = ask_expression(expression, value);
         if (answer == Answer::gave_up) {
             std::string remark = "rule ";
-            remark.append(found.source)
+            remark.append(source)
                 .append(": /")
                 .append(expression)
                 .append("/ is over the limits of matching on ");
@@ -153,11 +160,12 @@ struct Table::Parts {
 
     Match answer(const Found& found) const {
         try {
+            const Contents contents = contents_of(found);
             Match match;
-            match.verdict = verdict_from(found.verdict);
+            match.verdict = verdict_from(contents.verdict);
             match.reason = reason_of(found.shape, match.verdict);
-            match.source = found.source;
-            match.entry = entry_text(found.key, found.saying);
+            match.source = contents.source;
+            match.entry = entry_text(found.key, contents.saying);
             return match;
         } catch (const Unreadable&) {
             compiled.damaged(found.key);
@@ -196,7 +204,8 @@ struct Table::Parts {
                 compiled.prove(key);
             }
             compiled.find(key, [&](const Compiled::Record& record) {
-                candidates.push_back(read(*shape, record));
+                candidates.push_back(
+                    {*shape, record.place, std::string{record.key}, std::string{record.value}});
                 return shape->expressions() == 0;
             });
         }
@@ -237,6 +246,10 @@ std::optional<Match> Table::match(const Subject& subject, Tried* tried) const {
 
 sys::Seconds Table::longest_retry_window() const {
     return sys::Seconds{parts_->window_in(parts_->compiled.index())};
+}
+
+sys::Identity Table::identity() const {
+    return sys::Identity::of(parts_->compiled.descriptor());
 }
 
 std::vector<std::string> Table::remarks() const {

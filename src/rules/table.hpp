@@ -3,6 +3,7 @@
 
 #include "rules/verdict.hpp"
 #include "system/address.hpp"
+#include "system/identity.hpp"
 
 #include <memory>
 #include <optional>
@@ -46,6 +47,9 @@ class Table {
 
     // The longest retry window that an entry has; 0 where none has one of its own.
     [[nodiscard]] sys::Seconds longest_retry_window() const;
+
+    // Of the file that was opened.
+    [[nodiscard]] sys::Identity identity() const;
 
     // What went wrong on the way without stopping it (a pattern over its match limit), for the log.
     [[nodiscard]] std::vector<std::string> remarks() const;

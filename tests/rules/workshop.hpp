@@ -5,7 +5,10 @@
 #include "rules/postgrey_lists.hpp"
 #include "rules/rules_file.hpp"
 #include "rules/table.hpp"
+#include "system/descriptor.hpp"
 
+#include <cdb.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -14,6 +17,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 class Workshop {
   public:
@@ -81,4 +86,17 @@ inline rules::Subject subject(std::string_view address = "192.0.2.1", std::strin
     subject.client_name = name;
     subject.recipient = recipient;
     return subject;
+}
+
+// A CDB made by hand, as `cdb -c` makes it.
+inline void make_cdb(const std::string& path,
+                     const std::vector<std::pair<std::string, std::string>>& records) {
+    const sys::Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600)};
+    cdb_make make{};
+    cdb_make_start(&make, file.number());
+    for (const auto& [key, value] : records) {
+        cdb_make_add(&make, key.data(), static_cast<unsigned>(key.size()), value.data(),
+                     static_cast<unsigned>(value.size()));
+    }
+    cdb_make_finish(&make);
 }
