@@ -155,6 +155,9 @@ class Input {
     // Waits for the first byte of a request; false at end of file. Throws sys::Trouble.
     bool wait() { return !rest_.empty() || refill(); }
 
+    // Counts how often it had to wait.
+    [[nodiscard]] unsigned waits() const { return waits_; }
+
     // Reads one request, to its empty line or to end of file. Throws sys::Trouble.
     policy::Collector next() {
         policy::Collector request;
@@ -166,6 +169,7 @@ class Input {
 
   private:
     bool refill() {
+        ++waits_;
         while (true) {
             const ssize_t got = read(STDIN_FILENO, buffer_->data(), buffer_->size());
             if (got >= 0) {
@@ -183,6 +187,7 @@ class Input {
     std::unique_ptr<std::array<char, size>> buffer_ =
         std::make_unique_for_overwrite<std::array<char, size>>();
     std::string_view rest_;
+    unsigned waits_ = 0;
 };
 
 // Writes the answer, then the log; returns the exit status.
@@ -223,7 +228,7 @@ int answer_one(const Settings& settings, policy::Sources& sources) {
 int answer_until_eof(const Settings& settings, policy::Sources& sources) {
     Input input;
     int worst = status::decided;
-    while (true) {
+    for (unsigned waits = 0;; waits = input.waits()) {
         sys::last_word::claim(); // nobody waits for an answer
         if (input.is_empty()) {
             sys::last_word::set_deadline(sys::Seconds{0});
@@ -234,6 +239,9 @@ int answer_until_eof(const Settings& settings, policy::Sources& sources) {
         sys::last_word::resume();
         sys::last_word::set_deadline(settings.deadline);
         const policy::Collector request = input.next();
+        if (input.waits() != waits) {
+            sources.expect_changes();
+        }
         worst = std::max(worst, deliver(answer_to(request.block(), settings, sources), settings));
     }
 }

@@ -222,6 +222,10 @@ bool State::is_without(const Key& key) const {
     }
 }
 
+void State::stay() {
+    parts_->file.map();
+}
+
 bool State::is_current() const {
     return parts_->file.is_current();
 }

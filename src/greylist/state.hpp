@@ -42,6 +42,9 @@ class State {
     // False where that cannot be told; then update() tells.
     [[nodiscard]] bool is_without(const Key& key) const;
 
+    // It is to be asked many times from now on: it may take more memory for less time.
+    void stay();
+
     // Whether it can serve one more request as it is: it may be written, and its path still leads to it.
     [[nodiscard]] bool is_current() const;
     // What the updates from now on may let go.

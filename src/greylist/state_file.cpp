@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <memory>
 
 namespace greylist {
@@ -179,13 +180,25 @@ PageNumber StateFile::pages() const {
 }
 
 std::size_t StateFile::read(PageNumber number, Page::Bytes& bytes) const {
+    if (map_) {
+        const auto start = static_cast<std::size_t>(offset_of(number));
+        const std::string_view file = map_->bytes(file_.number(), start + bytes.size());
+        if (file.size() >= start + bytes.size()) {
+            std::memcpy(bytes.data(), file.data() + start, bytes.size());
+            return bytes.size();
+        }
+    }
+    return read_file(number, bytes);
+}
+
+std::size_t StateFile::read_file(PageNumber number, Page::Bytes& bytes) const {
     return sys::read_at(file_.number(), offset_of(number), bytes.data(), bytes.size(), path_);
 }
 
 std::size_t StateFile::read_alone(PageNumber number, Page::Bytes& bytes) const {
     const auto lock =
         lock_pages(0, 1, why_read_only_ != 0 ? RecordLock::Mode::shared : RecordLock::Mode::exclusive);
-    return read(number, bytes);
+    return read_file(number, bytes);
 }
 
 std::optional<Head> StateFile::head(PageNumber number) const {

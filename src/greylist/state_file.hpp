@@ -12,6 +12,7 @@
 
 #include "greylist/page.hpp"
 #include "system/descriptor.hpp"
+#include "system/file_map.hpp"
 #include "system/record_lock.hpp"
 
 #include <cstdint>
@@ -44,11 +45,14 @@ class StateFile {
     [[nodiscard]] sys::RecordLock lock(unsigned root) const;
     [[nodiscard]] sys::RecordLock lock_for_reading(unsigned root) const;
 
+    // From now on pages are read from where the system has them in memory (file_map.hpp).
+    void map() { map_.emplace(); }
+
     // Whole pages, page 0 among them; a part at the end does not count.
     [[nodiscard]] PageNumber pages() const;
     // How many bytes of the page there are: fewer than page_size at the end of the file.
     std::size_t read(PageNumber number, Page::Bytes& bytes) const;
-    // The same while no page can be added.
+    // The same from the file itself, and while no page can be added.
     std::size_t read_alone(PageNumber number, Page::Bytes& bytes) const;
     // What the first line of a page says; none where there is no such page, or a byte of the line is wrong,
     // also at a second look.
@@ -64,6 +68,7 @@ class StateFile {
     void create() const;
     void fill();
     void read_start();
+    std::size_t read_file(PageNumber number, Page::Bytes& bytes) const;
     void write_bytes(PageNumber number, const char* bytes, std::size_t size) const;
     [[nodiscard]] bool is_orphan_of(const Place& place, PageNumber number) const;
     [[nodiscard]] sys::RecordLock lock_pages(PageNumber first, PageNumber count,
@@ -73,6 +78,7 @@ class StateFile {
     std::uint64_t max_size_;
     bool sync_;
     sys::Descriptor file_;
+    mutable std::optional<sys::FileMap> map_;
     int why_read_only_ = 0;
     bool had_damaged_start_ = false;
     Seed seed_{};

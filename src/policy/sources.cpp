@@ -1,14 +1,18 @@
 #include "policy/sources.hpp"
 
+#include <utility>
+
 namespace policy {
 
 const rules::Table& Sources::rules() {
-    if (rules_ && !sys::Identity::of(settings_.rules).is_unchanged(rules_identity_)) {
+    const bool may_have_changed = std::exchange(looks_at_rules_, false);
+    if (rules_ && may_have_changed && !sys::Identity::of(settings_.rules).is_unchanged(rules_identity_)) {
         rules_.reset();
     }
     if (!rules_) {
         rules_.emplace(settings_.rules);
         if (settings_.until_eof) {
+            rules_->stay();
             rules_identity_ = rules_->identity();
         }
     }
@@ -16,11 +20,15 @@ const rules::Table& Sources::rules() {
 }
 
 greylist::State& Sources::state(greylist::Keeping keeping) {
-    if (state_ && state_->is_current()) {
+    const bool may_have_changed = std::exchange(looks_at_state_, false);
+    if (state_ && (!may_have_changed || state_->is_current())) {
         state_->keep(std::move(keeping));
     } else {
         state_.reset();
         state_.emplace(settings_.state, settings_.max_state_size, settings_.sync, std::move(keeping));
+        if (settings_.until_eof) {
+            state_->stay();
+        }
     }
     return *state_;
 }

@@ -1,5 +1,5 @@
 // The files that requests are judged by: opened by the first request that needs them, and kept for those
-// after it as long as their paths lead to them.
+// after it as long as their paths lead to them, which is looked at where expect_changes() said so.
 #pragma once
 
 #include "greylist/state.hpp"
@@ -15,6 +15,9 @@ class Sources {
   public:
     explicit Sources(const Settings& settings) : settings_(settings) {}
 
+    // Time has passed since the last request.
+    void expect_changes() { looks_at_rules_ = looks_at_state_ = true; }
+
     // Throw sys::Trouble where it cannot be opened.
     const rules::Table& rules();
     greylist::State& state(greylist::Keeping keeping);
@@ -27,7 +30,9 @@ class Sources {
     const Settings& settings_;
     std::optional<rules::Table> rules_;
     sys::Identity rules_identity_;
+    bool looks_at_rules_ = false;
     std::optional<greylist::State> state_;
+    bool looks_at_state_ = false;
 };
 
 } // namespace policy

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "system/descriptor.hpp"
+#include "system/file_map.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,9 @@ class CdbSearch {
         std::string_view key;    // both until the next call
         std::string_view value;
     };
+
+    // From now on it is read from where the system has it in memory (file_map.hpp).
+    void map() { map_.emplace(); }
 
     // The one that stands before all others; none where there is none that can be read.
     [[nodiscard]] std::optional<Record> first() const;
@@ -71,6 +75,7 @@ class CdbSearch {
     std::string path_;
     sys::Descriptor file_;
     std::string start_; // of the file: the list of its tables, and what stands behind it
+    mutable std::optional<sys::FileMap> map_;
     mutable Window slots_;
     mutable Window records_;
 

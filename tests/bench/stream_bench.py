@@ -5,6 +5,7 @@ behind depends on the disk, and on who else writes to it.
 """
 
 import statistics
+import subprocess
 import time
 
 import harness
@@ -13,6 +14,8 @@ from greylist.postgrey import Postgrey
 
 ROUNDS = 40
 EACH = 100  # requests in a round
+FILED = 10_000  # requests in a file
+FILES = 9
 
 # How many requests go out together, and greyonce's further options.
 WAYS = {
@@ -51,6 +54,21 @@ def conversations(bench, postgrey, greyonce, kind):
     return zip(*(map(float, line.split()) for line in lines.splitlines()))
 
 
+def from_files(bench, postgrey, greyonce, kind):
+    """The same of ours for requests that lie in a file, and postgrey's in turns with it."""
+    requests, filed = bench.folder / "requests", bench.folder / "filed"
+    requests.write_bytes(b"".join(harness.block(kind(number)) for number in range(EACH)))
+    port = postgrey.connection.getpeername()[1]
+    for turn in range(FILES):
+        blocks = b"".join(harness.block(kind(number)) for number in range(turn * FILED, (turn + 1) * FILED))
+        filed.write_bytes(blocks.replace(b"#######", b"%07d" % turn))
+        theirs = float(processes.output([world.KEPT / "talk_bench", 1, requests, 1, "tcp", port]))
+        with open(filed, "rb") as questions:
+            begin = time.perf_counter()
+            subprocess.run([*greyonce], stdin=questions, stdout=subprocess.DEVNULL, check=True)
+            yield theirs, (time.perf_counter() - begin) / FILED * 1e6
+
+
 def main():
     rows = []
     with Bench() as bench:
@@ -62,6 +80,9 @@ def main():
             for way, times in zip(WAYS, ours):
                 rows.append([f"{kind.__name__} triplets, {way}", f"{statistics.median(theirs):.0f}",
                              f"{statistics.median(times):.1f}", table.spread(theirs, times)])
+            theirs, times = zip(*from_files(bench, postgrey, greyonce, kind))
+            rows.append([f"{kind.__name__} triplets, from a file", f"{statistics.median(theirs):.0f}",
+                         f"{statistics.median(times):.1f}", table.spread(theirs, times)])
     table.show(f"--until-eof, one process; rules and state of {world.MILLION:,} entries; {ROUNDS} rounds of {EACH} requests",
                ["requests", "postgrey, one after the other, µs", "greyonce, µs",
                 "greyonce's decisions in terms of postgrey's"], rows)

@@ -96,6 +96,9 @@ TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
     unsigned different = 0;
     for (int round = 0; round < 20; ++round) {
         State state = open();
+        if (round % 2 == 1) {
+            state.stay();
+        }
         for (int i = 0; i < 3000; ++i) {
             different += same_step(state, model, random) ? 0 : 1;
         }
@@ -249,6 +252,9 @@ TEST_F(StateTest, PagesAddedByManyAtOnceAllHaveTheirParents) {
     constexpr unsigned rounds = 400;
     ASSERT_TRUE(all_at_once([&](unsigned number) {
         State state = open();
+        if (number % 2 == 1) {
+            state.stay();
+        }
         for (unsigned i = 0; i < rounds; ++i) {
             put(state, {numbered(number * rounds + i), at(1), at(1), 1});
         }

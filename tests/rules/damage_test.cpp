@@ -58,11 +58,18 @@ class Damage : public testing::TestWithParam<int> {
         sound_ = contents_of(path_);
     }
 
-    // True where some mail is refused that is not to be.
+    // True where some mail is refused that is not to be, by a table for one request or by one that stays.
     bool refuses(std::string_view bytes) {
         put(bytes);
+        return refuses(false) || refuses(true);
+    }
+
+    bool refuses(bool stays) {
         try {
-            const rules::Table table{damaged_};
+            rules::Table table{damaged_};
+            if (stays) {
+                table.stay();
+            }
             return std::any_of(mails_.begin(), mails_.end(),
                                [&](const rules::Subject& mail) { return is_refused(table, mail); });
         } catch (const sys::Trouble&) {
