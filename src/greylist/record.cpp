@@ -213,6 +213,11 @@ std::string escaped(std::string_view field) {
     if (field.empty()) {
         return std::string{empty_field};
     }
+    const bool has_special =
+        field.find(' ') != std::string_view::npos || field.find('%') != std::string_view::npos;
+    if (sys::is_plain(field) && !has_special && field != empty_field) {
+        return std::string{field};
+    }
     std::string result;
     result.reserve(field.size());
     for (std::size_t at = 0; at < field.size();) {

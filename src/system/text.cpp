@@ -59,7 +59,14 @@ Character character_at(std::string_view text, std::size_t at) {
     return {lead.length, may_leave(point)};
 }
 
+bool is_plain(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 std::string cleaned(std::string_view text, std::size_t limit) {
+    if (text.size() <= limit && is_plain(text)) {
+        return std::string{text};
+    }
     std::string result;
     result.reserve(std::min(text.size(), limit));
     for (std::size_t at = 0; at < text.size();) {

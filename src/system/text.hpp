@@ -14,6 +14,9 @@ struct Character {
 
 Character character_at(std::string_view text, std::size_t at);
 
+// Whether all of it is ASCII that can be seen, or blanks: as most texts are, which then need no closer look.
+bool is_plain(std::string_view text);
+
 // `text` as one line of valid UTF-8: every control byte (also DEL and C1), every byte that is not part of a
 // valid sequence, and the line and paragraph separators U+2028, U+2029 become `?`. At most `limit` bytes, cut
 // between characters.
