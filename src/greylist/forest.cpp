@@ -35,21 +35,21 @@ std::optional<Page> Forest::page_at(PageNumber number, const Place& place) {
     return page ? std::move(page) : second_look(number, place);
 }
 
-bool Forest::is_without(const Key& key, const Place& way) const {
+Forest::Glance Forest::glance(const Key& key, const Place& way) const {
     PageNumber number = root_number(way.root);
     Place place{.root = way.root};
     while (true) {
-        const auto page = first_look(number, place);
-        if (!page || !page->line_with(key).empty()) {
-            return false;
+        auto page = first_look(number, place);
+        if (!page) {
+            return {.is_certain = false};
         }
-        if (place.depth == deepest) {
-            return true;
+        if (!page->line_with(key).empty()) {
+            return {.is_certain = true, .page = std::move(page)};
         }
-        const unsigned side = place.side_of(way);
-        number = page->head.children.at(side);
+        const unsigned side = place.depth == deepest ? 0 : place.side_of(way);
+        number = place.depth == deepest ? 0 : page->head.children.at(side);
         if (number == 0) {
-            return true;
+            return {.is_certain = true};
         }
         place = place.child(side);
     }

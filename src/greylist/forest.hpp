@@ -42,9 +42,13 @@ class Forest {
     // None where the file has another page under this number, or none.
     std::optional<Page> page_at(PageNumber number, const Place& place);
 
-    // Whether no page of the way has a line with this key. Needs no lock, and is false where a page cannot be
-    // read as it should be, as one that is being written: then look under the lock.
-    [[nodiscard]] bool is_without(const Key& key, const Place& way) const;
+    // The page of the way that has a line with this key, if any. Needs no lock, and is not certain where a
+    // page cannot be read as it should be, as one that is being written: then look under the lock.
+    struct Glance {
+        bool is_certain = false;
+        std::optional<Page> page{};
+    };
+    [[nodiscard]] Glance glance(const Key& key, const Place& way) const;
 
     // What was damaged, each once.
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }

@@ -27,7 +27,13 @@ std::size_t size_in_page(std::string_view line) {
 // Where a key's line is, or would be.
 struct Found {
     Page page;               // the one with the line, or the last one of the way
-    std::vector<Stop> stops; // the pages without it
+    std::vector<Stop> stops; // the pages without it; none where nothing was looked for on the way
+};
+
+// Where a key's line was a moment ago.
+struct LastSeen {
+    Key key;
+    Stop stop;
 };
 
 bool satisfies(const std::function<bool(const Record&)>& question, std::string_view line) {
@@ -59,12 +65,15 @@ struct State::Parts {
     StateFile file;
     Forest forest;
     Keeping keeping;
+    std::optional<LastSeen> last_seen; // by a glance
 
     Parts(const std::string& path, std::uint64_t max_size, bool sync, Keeping the_keeping)
         : file(path, StateFile::Access::make, max_size, sync), forest(file), keeping(std::move(the_keeping)) {
     }
 
     Found find(const Key& key, const Place& way);
+    std::optional<Page> found_again(const Key& key);
+    std::optional<Record> seen_in(const Page& page, const Key& key) const;
     Page page_at(const Stop& stop);
     void store_new(std::string_view line, const Place& way, Found& found);
     bool store_in_page(std::string_view line, const Stop& stop);
@@ -72,7 +81,27 @@ struct State::Parts {
     bool store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops);
 };
 
+// The page that had the key's line a moment ago, if it still has.
+std::optional<Page> State::Parts::found_again(const Key& key) {
+    if (!last_seen || last_seen->key != key) {
+        return std::nullopt;
+    }
+    auto page = forest.page_at(last_seen->stop.number, last_seen->stop.place);
+    return page && !page->line_with(key).empty() ? std::move(page) : std::nullopt;
+}
+
+std::optional<Record> State::Parts::seen_in(const Page& page, const Key& key) const {
+    auto seen = record_of(page.line_with(key));
+    if (seen && keeping.is_forgotten(*seen)) {
+        seen.reset();
+    }
+    return seen;
+}
+
 Found State::Parts::find(const Key& key, const Place& way) {
+    if (auto page = found_again(key)) {
+        return {.page = *std::move(page), .stops = {}};
+    }
     Found found{.page = forest.root(way.root), .stops = {}};
     found.stops.reserve(deepest + 1);
     Page& page = found.page;
@@ -189,11 +218,7 @@ void State::update(const Key& key, const Step& step) {
 
     Found found = parts.find(key, way);
     const std::string_view old_line = found.page.line_with(key);
-    auto seen = record_of(old_line);
-    if (seen && parts.keeping.is_forgotten(*seen)) {
-        seen.reset();
-    }
-    const auto record = step(seen);
+    const auto record = step(parts.seen_in(found.page, key));
     if (!record) {
         return;
     }
@@ -214,11 +239,18 @@ void State::update(const Key& key, const Step& step) {
     }
 }
 
-bool State::is_without(const Key& key) const {
+State::Glance State::glance(const Key& key) {
+    Parts& parts = *parts_;
     try {
-        return parts_->forest.is_without(key, way_of(key, parts_->file.seed()));
+        const Forest::Glance found = parts.forest.glance(key, way_of(key, parts.file.seed()));
+        if (!found.page) {
+            return {.is_certain = found.is_certain};
+        }
+        const Page& page = *found.page;
+        parts.last_seen = LastSeen{key, {page.head.number, page.head.place, page.room()}};
+        return {.is_certain = true, .seen = parts.seen_in(page, key)};
     } catch (const Trouble&) {
-        return false;
+        return {.is_certain = false};
     }
 }
 

@@ -38,9 +38,13 @@ class State {
     // sys::Trouble: the record could not be read (step was not called), or not be written (it was).
     void update(const Key& key, const Step& step);
 
-    // Whether nothing is stored under `key`, by a look without a lock: for a step that would leave it so.
-    // False where that cannot be told; then update() tells.
-    [[nodiscard]] bool is_without(const Key& key) const;
+    // What update() would show, by a look without a lock: for a step that would leave it so. Where it is not
+    // certain, update() tells.
+    struct Glance {
+        bool is_certain = false;
+        std::optional<Record> seen{};
+    };
+    Glance glance(const Key& key);
 
     // It is to be asked many times from now on: it may take more memory for less time.
     void stay();

@@ -101,15 +101,18 @@ class Asking {
 
     // None where its record could not be read: nobody who may be known is told to wait.
     std::optional<bool> is_auto_whitelisted() {
-        std::optional<bool> is_known;
-        if (rule_.auto_whitelist_clients == 0 || state_.is_without(client_)) {
-            is_known = false;
-        } else {
-            update(client_, [&](const Seen& seen) {
-                is_known = greylist::is_auto_whitelisted(seen, rule_);
-                return *is_known ? seen_again(*seen, question_.now) : std::nullopt;
-            });
+        if (rule_.auto_whitelist_clients == 0) {
+            return false;
         }
+        const auto glance = state_.glance(client_);
+        if (glance.is_certain && !greylist::is_auto_whitelisted(glance.seen, rule_)) {
+            return false;
+        }
+        std::optional<bool> is_known;
+        update(client_, [&](const Seen& seen) {
+            is_known = greylist::is_auto_whitelisted(seen, rule_);
+            return *is_known ? seen_again(*seen, question_.now) : std::nullopt;
+        });
         return is_known;
     }
 

@@ -14,6 +14,8 @@ namespace {
 
 using StateTest = TemporaryState;
 
+constexpr std::uint64_t small = 257 * page_size; // bytes: the roots and nothing else
+
 TEST_F(StateTest, WhatWasStoredIsSeenByTheNextOneToOpen) {
     const Record record{numbered(1), at(1700000000), at(1700000301), 1};
     {
@@ -27,19 +29,48 @@ TEST_F(StateTest, WhatWasStoredIsSeenByTheNextOneToOpen) {
     EXPECT_TRUE(state.remarks().empty());
 }
 
-TEST_F(StateTest, ALookWithoutALockTellsWhatIsNotThere) {
+TEST_F(StateTest, ALookWithoutALockTellsWhatIsThereAndWhatIsNot) {
     State state = open();
     for (unsigned i = 0; i < 30000; ++i) {
-        put(state, {numbered(i), at(1), at(2), 1});
+        put(state, {numbered(i), at(1), at(2), i});
     }
-    for (unsigned i = 0; i < 30000; ++i) {
-        EXPECT_FALSE(state.is_without(numbered(i)));
+    for (unsigned i = 0; i < 31000; ++i) {
+        const auto glance = state.glance(numbered(i));
+        ASSERT_TRUE(glance.is_certain);
+        const Record stored{numbered(i), at(1), at(2), i};
+        ASSERT_EQ(glance.seen, i < 30000 ? std::optional{stored} : std::nullopt);
     }
-    unsigned told = 0;
-    for (unsigned i = 30000; i < 31000; ++i) {
-        told += state.is_without(numbered(i)) ? 1 : 0;
+}
+
+// A look tells the update where to look first.
+TEST_F(StateTest, AnUpdateAfterALookSeesWhatHasChangedSince) {
+    State state = open(small);
+    State other = open(small);
+    put(other, {numbered(1), at(1), at(1), 0});
+    EXPECT_TRUE(state.glance(numbered(1)).seen);
+    put(other, {numbered(1), at(1), at(2), 1});
+    EXPECT_EQ(get(state, numbered(1))->count, 1U);
+
+    put(other, {numbered(2), at(1), at(1), 0});
+    EXPECT_TRUE(state.glance(numbered(2)).seen);
+    for (unsigned i = 3; i < 20000; ++i) {
+        put(other, {numbered(i), at(2), at(2), 0}); // and the older ones make room
     }
-    EXPECT_EQ(told, 1000);
+    EXPECT_EQ(get(state, numbered(2)), std::nullopt);
+    put(state, {numbered(2), at(3), at(3), 0});
+    EXPECT_EQ(get(other, numbered(2))->first, at(3));
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(StateTest, ALookWithoutALockDoesNotSeeWhatIsForgotten) {
+    Keeping keeping = keep_all();
+    keeping.is_forgotten = [](const Record& record) { return record.last < at(100); };
+    State state(path(), gigabyte, false, keeping);
+    put(state, {numbered(1), at(1), at(99), 1});
+    put(state, {numbered(2), at(1), at(100), 1});
+    EXPECT_TRUE(state.glance(numbered(1)).is_certain);
+    EXPECT_FALSE(state.glance(numbered(1)).seen);
+    EXPECT_TRUE(state.glance(numbered(2)).seen);
 }
 
 TEST_F(StateTest, ALookWithoutALockTellsNothingOfADamagedPage) {
@@ -50,9 +81,9 @@ TEST_F(StateTest, ALookWithoutALockTellsNothingOfADamagedPage) {
     }
     spoil(bytes);
     State state = open();
-    EXPECT_FALSE(state.is_without(numbered(1)));
+    EXPECT_FALSE(state.glance(numbered(1)).is_certain);
     EXPECT_EQ(get(state, numbered(1)), std::nullopt);
-    EXPECT_TRUE(state.is_without(numbered(1))) << "mended";
+    EXPECT_TRUE(state.glance(numbered(1)).is_certain) << "mended";
 }
 
 TEST_F(StateTest, OnlyItsOwnerMayReadIt) {
@@ -123,7 +154,6 @@ TEST_F(StateTest, WhatIsNotAStateIsNeverOverwritten) {
 }
 
 TEST_F(StateTest, WhenFullTheOldestThatNeverPassedMakesRoom) {
-    constexpr std::uint64_t small = 257 * page_size;
     State state = open(small);
     for (unsigned i = 0; i < 5000; ++i) {
         put(state, {numbered(i), at(1), at(2), 1});
@@ -142,7 +172,6 @@ TEST_F(StateTest, WhenFullTheOldestThatNeverPassedMakesRoom) {
 }
 
 TEST_F(StateTest, WhereAllHavePassedAFullStateTakesNoMore) {
-    constexpr std::uint64_t small = 257 * page_size;
     State state = open(small);
     unsigned refused = 0;
     for (unsigned i = 0; i < 20000; ++i) {
@@ -157,7 +186,6 @@ TEST_F(StateTest, WhereAllHavePassedAFullStateTakesNoMore) {
 }
 
 TEST_F(StateTest, WhatIsForgottenIsNotSeenAndMakesRoom) {
-    constexpr std::uint64_t small = 257 * page_size;
     bool is_forgotten = false;
     bool may_go = false;
     State state(path(), small, false,
