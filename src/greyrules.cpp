@@ -127,6 +127,9 @@ void read_source(const CompileJob::Source& source, rules::Compiler& compiler) {
 int compile(int argc, char** argv) {
     const CompileJob job = compile_job(argc, argv);
     rules::Compiler compiler;
+    if (!job.only_checks) {
+        compiler.write_early(job.output);
+    }
     for (const CompileJob::Source& source : job.sources) {
         read_source(source, compiler);
     }

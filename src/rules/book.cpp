@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace rules {
 
@@ -55,8 +56,10 @@ bool Book::are_repeats(const CdbMaker::Slot& a, const CdbMaker::Slot& b) const {
     if (a.hash != b.hash || a.mark != b.mark) {
         return false;
     }
-    const CdbMaker::Record first = records_.at(a.place);
-    const CdbMaker::Record second = records_.at(b.place);
+    const CdbMaker::Copy copy_of_a = records_.at(a.place);
+    const CdbMaker::Copy copy_of_b = records_.at(b.place);
+    const CdbMaker::Record first = copy_of_a.record();
+    const CdbMaker::Record second = copy_of_b.record();
     return first.key == second.key && contents_of(first).expressions == contents_of(second).expressions;
 }
 
@@ -73,7 +76,8 @@ void Book::find_repeats(const CdbMaker::Table& table, std::vector<CdbMaker::Plac
         if (seen[i] == nullptr) {
             seen[i] = &slot;
         } else {
-            repeats.push_back(repeat_of(records_.at(slot.place), records_.at(seen[i]->place)));
+            repeats.push_back(
+                repeat_of(records_.at(slot.place).record(), records_.at(seen[i]->place).record()));
             places.push_back(slot.place);
         }
     }
@@ -87,6 +91,9 @@ std::vector<Book::Repeat> Book::finish() {
     }
     if (!places.empty()) {
         records_.remove(std::move(places));
+        if (std::exchange(longest_window_, sys::Seconds{0}).count() > 0) {
+            records_.each([&](const CdbMaker::Record& record) { take_window(contents_of(record).verdict); });
+        }
     }
     index_ = index();
     records_.check_size({index_key, index_});
@@ -139,20 +146,14 @@ void Book::add(const Entry& entry, std::string_view source) {
     records_.finish(static_cast<std::size_t>(value - key), static_cast<std::size_t>(end - value),
                     static_cast<std::uint32_t>(mark));
     add_shape(entry);
-    has_windows_ = has_windows_ || entry.verdict.find(window_parameter) != std::string::npos;
+    take_window(entry.verdict);
 }
 
-sys::Seconds Book::longest_window() const {
-    sys::Seconds longest{0};
-    if (has_windows_) {
-        records_.each([&](const CdbMaker::Record& record) {
-            const std::string_view verdict = contents_of(record).verdict;
-            if (verdict.find(window_parameter) != std::string_view::npos) {
-                longest = std::max(longest, verdict_from(verdict).retry_window.value_or(longest));
-            }
-        });
+void Book::take_window(std::string_view verdict) {
+    if (verdict.find(window_parameter) != std::string_view::npos) {
+        longest_window_ =
+            std::max(longest_window_, verdict_from(verdict).retry_window.value_or(longest_window_));
     }
-    return longest;
 }
 
 std::string Book::index() const {
@@ -160,13 +161,17 @@ std::string Book::index() const {
     for (const Shape& shape : shapes_) {
         text.append(text.empty() ? "" : " ").append(text_of(shape));
     }
-    if (const auto window = longest_window(); window.count() > 0) {
-        text.append(" ").append(window_word).append(std::to_string(window.count()));
+    if (longest_window_.count() > 0) {
+        text.append(" ").append(window_word).append(std::to_string(longest_window_.count()));
     }
     return with_check(text);
 }
 
-void Book::write(int descriptor, const std::string& path) const {
+void Book::write_early(int descriptor, const std::string& path) {
+    records_.write_early(descriptor, path, [this] { return CdbMaker::size_of({index_key, index()}); });
+}
+
+void Book::write(int descriptor, const std::string& path) {
     records_.write(descriptor, path, {index_key, index_});
 }
 

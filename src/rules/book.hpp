@@ -19,6 +19,10 @@ class Book {
     // `largest`: the most bytes that the compiled file may have.
     explicit Book(std::uint64_t largest = CdbMaker::largest_file) : records_(largest) {}
 
+    // What is added goes to `descriptor`, an empty file, in place of memory; write() is to be given the same
+    // one.
+    void write_early(int descriptor, const std::string& path);
+
     // `source` is one word, FILE:LINE. Throws sys::Trouble: more entries than a CDB can hold.
     void add(const Entry& entry, std::string_view source);
 
@@ -33,13 +37,13 @@ class Book {
     std::vector<Repeat> finish();
 
     // Then writes the CDB to an empty file. Throws sys::Trouble.
-    void write(int descriptor, const std::string& path) const;
+    void write(int descriptor, const std::string& path);
 
   private:
     CdbMaker records_;                // marked by a hash of their expressions, 0 where there is none
     std::vector<Shape> shapes_;       // that occur, in the order of lookup
     std::array<Shape, 256> lately_{}; // shapes that are among them, to be found at once
-    bool has_windows_ = false;        // some verdict may have a retry window
+    sys::Seconds longest_window_{0};
     std::string index_;
 
     // Of the latest entry.
@@ -52,7 +56,7 @@ class Book {
                       std::vector<Repeat>& repeats) const;
     std::uint32_t hash_of_source(std::string_view source);
     void add_shape(const Entry& entry);
-    [[nodiscard]] sys::Seconds longest_window() const;
+    void take_window(std::string_view verdict);
     [[nodiscard]] std::string index() const;
 };
 

@@ -1,5 +1,5 @@
-// A CDB (cr.yp.to/cdb/cdb.txt) while it is made: its records lie in memory as they will in the file, so that
-// a million of them are written by a few large writes. It is read back by tinycdb (compiled.hpp).
+// A CDB (cr.yp.to/cdb/cdb.txt) while it is made: its records lie in memory as they will in the file, or
+// already in the file, so that a million of them are written by some large writes.
 #pragma once
 
 #include <array>
@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,10 +23,18 @@ class CdbMaker {
     // `largest`: in bytes, and no more than largest_file.
     explicit CdbMaker(std::uint64_t largest = largest_file) : largest_(largest) {}
 
+    // What is added goes to `descriptor`, an empty file, as soon as there is enough of it, and takes no
+    // memory: fresh memory for 100 MB costs a third of a compile. write() is to be given the same file.
+    // `size_of_first`: how many bytes the record before all others will probably take. Where it takes others
+    // in the end, or a record was removed, all is read back.
+    using SizeOfFirst = std::function<std::uint64_t()>;
+    void write_early(int descriptor, const std::string& path, SizeOfFirst size_of_first);
+
     struct Record {
         std::string_view key;
         std::string_view value;
     };
+    static std::uint64_t size_of(const Record& record);
     // Names a record, until one is removed: the bytes of all records that stand before it.
     using Place = std::uint32_t;
     struct Slot {
@@ -41,8 +50,16 @@ class CdbMaker {
     // That was it. Throws sys::Trouble where the file would be too large.
     Place finish(std::size_t key_size, std::size_t value_size, std::uint32_t mark = 0);
 
-    [[nodiscard]] Record at(Place place) const;
-    void each(const std::function<void(const Record&)>& use) const;
+    class Copy {
+      public:
+        explicit Copy(std::string bytes) : bytes_(std::move(bytes)) {}
+        [[nodiscard]] Record record() const;
+
+      private:
+        std::string bytes_;
+    };
+    [[nodiscard]] Copy at(Place place) const;
+    void each(const std::function<void(const Record&)>& use);
 
     // Of all records; which table is the hash's last byte.
     [[nodiscard]] const Tables& tables() const { return tables_; }
@@ -53,23 +70,43 @@ class CdbMaker {
     void check_size(const Record& first) const;
 
     // Writes it so to an empty file. Throws sys::Trouble.
-    void write(int descriptor, const std::string& path, const Record& first) const;
+    void write(int descriptor, const std::string& path, const Record& first);
 
   private:
     struct Free {
         void operator()(char* bytes) const { std::free(bytes); }
     };
+    using Bytes = std::unique_ptr<char, Free>;
     struct Block {
         Place start; // of its first record
+        std::size_t room;
         std::size_t size;
-        std::unique_ptr<char, Free> bytes;
+        Bytes bytes;
         [[nodiscard]] std::string_view text() const { return {bytes.get(), size}; }
+    };
+    // What was written early: the records before those of the only block.
+    struct Early {
+        int descriptor;
+        std::string path;
+        SizeOfFirst size_of_first;
+        std::uint64_t start = 0; // where they lie in the file
+        Place size = 0;          // bytes
     };
     std::uint64_t largest_;
     std::uint64_t size_ = 0; // of all records
-    std::size_t room_ = 0;   // in the last block
+    std::optional<Early> early_;
+    bool was_taken_back_ = false;
     std::vector<Block> blocks_;
     Tables tables_;
+
+    static Bytes memory_of(std::size_t size);
+    [[nodiscard]] std::size_t room() const;
+    void make_room(std::size_t size);
+    void write_block();
+    // What was written early is in memory again.
+    void take_back();
+    void read_back(Place place, char* bytes, std::size_t size) const;
+    [[nodiscard]] std::string written(Place place, std::size_t size) const;
 };
 
 // How a CDB hashes its keys. `before`: of what stands before `text`.

@@ -1,7 +1,7 @@
 #include "rules/compiler.hpp"
 
 #include "rules/expression.hpp"
-#include "system/replace_file.hpp"
+#include "system/trouble.hpp"
 
 #include <array>
 #include <charconv>
@@ -64,8 +64,22 @@ void Compiler::finish() {
     }
 }
 
-void Compiler::write(const std::string& path) const {
-    sys::replace_file(path, [&](int descriptor) { book_.write(descriptor, path); });
+void Compiler::write_early(const std::string& path) {
+    try {
+        replacement_.emplace(path);
+        book_.write_early(replacement_->descriptor(), path);
+    } catch (const sys::Trouble&) {
+        replacement_.reset();
+    }
+}
+
+void Compiler::write(const std::string& path) {
+    if (!replacement_) {
+        replacement_.emplace(path);
+    }
+    book_.write(replacement_->descriptor(), path);
+    replacement_->commit();
+    replacement_.reset();
 }
 
 } // namespace rules

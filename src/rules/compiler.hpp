@@ -5,6 +5,7 @@
 #include "rules/book.hpp"
 #include "rules/complaints.hpp"
 #include "rules/entry.hpp"
+#include "system/replace_file.hpp"
 
 #include <optional>
 #include <string>
@@ -15,6 +16,10 @@ class Compiler {
   public:
     // `largest`: the most bytes that the compiled file may have.
     explicit Compiler(std::uint64_t largest = CdbMaker::largest_file) : book_(largest) {}
+
+    // What is added goes at once to where write() will have it, in place of memory. Where that cannot be done
+    // write() will say so.
+    void write_early(const std::string& path);
 
     // `written`: where the entry was first written, if that is not `source`.
     void add(const Entry& entry, const Source& source,
@@ -28,10 +33,11 @@ class Compiler {
     [[nodiscard]] const Book& book() const { return book_; }
 
     // Replaces `path` (replace_file.hpp) by the compiled file. Throws sys::Trouble.
-    void write(const std::string& path) const;
+    void write(const std::string& path);
 
   private:
     Complaints complaints_;
+    std::optional<sys::Replacement> replacement_;
     Book book_;
 
     // FILE:LINE of the latest entry. Thousands in a row have the same file.

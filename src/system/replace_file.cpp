@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 namespace sys {
 
@@ -29,71 +30,61 @@ std::string directory_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Gone with its owner, unless it has taken the place of the file.
-class Temporary {
-  public:
-    explicit Temporary(const std::string& path) : name_(path + ".new." + std::to_string(::getpid())) {
-        ::unlink(name_.c_str()); // a killed process of the same number left it
-        file_ = Descriptor{::open(name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666)};
-        if (!file_.is_open()) {
-            throw Trouble{"create", name_, errno};
-        }
+Descriptor opened_directory(const std::string& path) {
+    Descriptor directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!directory.is_open()) {
+        throw Trouble{"open", path, errno};
     }
-    Temporary(const Temporary&) = delete;
-    Temporary& operator=(const Temporary&) = delete;
-    ~Temporary() {
-        if (!name_.empty()) {
-            ::unlink(name_.c_str());
-        }
-    }
-
-    [[nodiscard]] int number() const { return file_.number(); }
-
-    void keep_mode_and_owner(const struct stat& old) const {
-        if (::fchown(number(), old.st_uid, old.st_gid) != 0) {
-            throw Trouble{"keep the owner in", name_, errno};
-        }
-        if (::fchmod(number(), old.st_mode & 07777U) != 0) {
-            throw Trouble{"keep the mode in", name_, errno};
-        }
-    }
-
-    void rename_to(const std::string& path) {
-        if (::fsync(number()) != 0) {
-            throw Trouble{"write", name_, errno};
-        }
-        if (::rename(name_.c_str(), path.c_str()) != 0) {
-            throw Trouble{"replace", path, errno};
-        }
-        name_.clear();
-    }
-
-  private:
-    std::string name_;
-    Descriptor file_;
-};
+    return directory;
+}
 
 } // namespace
 
-void replace_file(const std::string& path, const std::function<void(int)>& write) {
-    const std::string place = behind_links(path);
-    const std::string directory = directory_of(place);
-    const Descriptor listing{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!listing.is_open()) {
-        throw Trouble{"open", directory, errno};
-    }
-    Temporary temporary{place};
+Replacement::Replacement(std::string path)
+    : path_(std::move(path)), place_(behind_links(path_)),
+      directory_(opened_directory(directory_of(place_))) {
     struct stat old {};
-    if (::stat(place.c_str(), &old) == 0) {
-        if (!S_ISREG(old.st_mode)) {
-            throw Trouble{"replace", path, "not a file"};
-        }
-        temporary.keep_mode_and_owner(old);
+    const bool is_there = ::stat(place_.c_str(), &old) == 0;
+    if (is_there && !S_ISREG(old.st_mode)) {
+        throw Trouble{"replace", path_, "not a file"};
     }
-    write(temporary.number());
-    temporary.rename_to(place);
-    if (::fsync(listing.number()) != 0) {
-        throw Trouble{"write", directory, errno};
+    const std::string name = place_ + ".new." + std::to_string(::getpid());
+    ::unlink(name.c_str()); // a killed process of the same number left it
+    file_ = Descriptor{::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666)};
+    if (!file_.is_open()) {
+        throw Trouble{"create", name, errno};
+    }
+    temporary_.name = name;
+    if (is_there) {
+        keep_mode_and_owner(old);
+    }
+}
+
+Replacement::Temporary::~Temporary() {
+    if (!name.empty()) {
+        ::unlink(name.c_str());
+    }
+}
+
+void Replacement::keep_mode_and_owner(const struct stat& old) const {
+    if (::fchown(descriptor(), old.st_uid, old.st_gid) != 0) {
+        throw Trouble{"keep the owner in", temporary_.name, errno};
+    }
+    if (::fchmod(descriptor(), old.st_mode & 07777U) != 0) {
+        throw Trouble{"keep the mode in", temporary_.name, errno};
+    }
+}
+
+void Replacement::commit() {
+    if (::fsync(descriptor()) != 0) {
+        throw Trouble{"write", temporary_.name, errno};
+    }
+    if (::rename(temporary_.name.c_str(), place_.c_str()) != 0) {
+        throw Trouble{"replace", path_, errno};
+    }
+    temporary_.name.clear();
+    if (::fsync(directory_.number()) != 0) {
+        throw Trouble{"write", directory_of(place_), errno};
     }
 }
 

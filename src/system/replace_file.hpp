@@ -4,15 +4,41 @@
 
 #include "system/descriptor.hpp"
 
-#include <functional>
 #include <string>
+
+#include <sys/stat.h>
 
 namespace sys {
 
-// Calls `write` with the descriptor of an empty temporary file in the same directory, puts it on the disk,
-// and renames it over `path`. The old file's mode and owner are kept; a new one's mode is 0666 less the
-// umask. Where `path` is a symbolic link, the file that it points to is replaced. Throws Trouble, and what
-// `write` throws; then the old file is as it was and the temporary one is gone.
-void replace_file(const std::string& path, const std::function<void(int descriptor)>& write);
+class Replacement {
+  public:
+    // Makes an empty temporary file in the directory of `path`, with the mode and owner of the old file; a
+    // new one's mode is 0666 less the umask. Where `path` is a symbolic link, the file that it points to is
+    // replaced. Throws Trouble.
+    // Without commit() the old file stays as it is, and the temporary one goes with this.
+    explicit Replacement(std::string path);
+
+    // Of the temporary file, to be written to and read.
+    [[nodiscard]] int descriptor() const { return file_.number(); }
+
+    // Puts the temporary file on the disk and renames it over the old one. Throws Trouble.
+    void commit();
+
+  private:
+    std::string path_;
+    std::string place_; // the file itself, behind all links
+    struct Temporary {
+        std::string name; // empty where it has taken the place
+        Temporary() = default;
+        Temporary(const Temporary&) = delete;
+        Temporary& operator=(const Temporary&) = delete;
+        ~Temporary();
+    };
+    Temporary temporary_;
+    Descriptor directory_;
+    Descriptor file_;
+
+    void keep_mode_and_owner(const struct stat& old) const;
+};
 
 } // namespace sys
