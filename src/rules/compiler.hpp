@@ -30,7 +30,7 @@ class Compiler {
     void finish();
 
     [[nodiscard]] Complaints& complaints() { return complaints_; }
-    [[nodiscard]] const Book& book() const { return book_; }
+    [[nodiscard]] Book& book() { return book_; }
 
     // Replaces `path` (replace_file.hpp) by the compiled file. Throws sys::Trouble.
     void write(const std::string& path);
