@@ -213,10 +213,12 @@ void PatternReader::read(Field field, std::string_view word, Pattern& pattern) {
 }
 
 void PatternReader::read_as_written(Field field, std::string_view word, Pattern& pattern) {
-    if (has_addresses(field) && (is_meant_as_address(word) || field == Field::server)) {
+    if (field == Field::server) {
         read_network(field, word, pattern);
-    } else if (word.front() == '/') {
+    } else if (word.front() == '/') { // before addresses: an expression may have their colons
         read_expression(field, word, pattern);
+    } else if (has_addresses(field) && is_meant_as_address(word)) {
+        read_network(field, word, pattern);
     } else if (has_mailboxes(field)) {
         read_mail(field, word, pattern);
     } else {

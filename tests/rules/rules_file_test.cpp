@@ -52,6 +52,8 @@ TEST(RulesFile, EachFieldMatchesItsForms) {
                                 "client .net",
                                 "client /^mail\\./",
                                 "client /EXAMPLE\\.net$/",
+                                "client /^(?:mail|mx)\\.(?:example|test)\\.net$/",
+                                "client /^[[:alpha:].]+$/",
                                 "reverse pool.example.net",
                                 "reverse .example.net",
                                 "reverse /pool/",
