@@ -53,8 +53,9 @@ TEST_F(StateTest, AnUpdateAfterALookSeesWhatHasChangedSince) {
 
     put(other, {numbered(2), at(1), at(1), 0});
     EXPECT_TRUE(state.glance(numbered(2)).seen);
-    for (unsigned i = 3; i < 20000; ++i) {
-        put(other, {numbered(i), at(2), at(2), 0}); // and the older ones make room
+    // The smallest of the roots, too, gets twice as many as it has room for: the older ones make room.
+    for (unsigned i = 3; i < 40000; ++i) {
+        put(other, {numbered(i), at(2), at(2), 0});
     }
     EXPECT_EQ(get(state, numbered(2)), std::nullopt);
     put(state, {numbered(2), at(3), at(3), 0});
