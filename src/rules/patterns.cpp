@@ -213,11 +213,9 @@ void PatternReader::read(Field field, std::string_view word, Pattern& pattern) {
 }
 
 void PatternReader::read_as_written(Field field, std::string_view word, Pattern& pattern) {
-    if (field == Field::server) {
-        read_network(field, word, pattern);
-    } else if (word.front() == '/') { // before addresses: an expression may have their colons
+    if (word.front() == '/' && field != Field::server) { // first: it may have an address's colons
         read_expression(field, word, pattern);
-    } else if (has_addresses(field) && is_meant_as_address(word)) {
+    } else if (has_addresses(field) && (is_meant_as_address(word) || field == Field::server)) {
         read_network(field, word, pattern);
     } else if (has_mailboxes(field)) {
         read_mail(field, word, pattern);
