@@ -104,7 +104,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 pure := $(addprefix src/,$(addsuffix .cpp, \
             system/address system/lines system/text system/trouble \
             policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
-            greylist/triplet greylist/rule greylist/record greylist/place greylist/check_sum greylist/page greylist/page_zero \
+            greylist/triplet greylist/rule greylist/record greylist/place greylist/check_sum greylist/page greylist/page_memory greylist/page_zero \
             rules/access_action rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
             rules/verdict_text ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
@@ -112,7 +112,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             weight/score weight/questions weight/memory))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             system/address system/text policy/request policy/framing policy/reply greylist/triplet greylist/rule \
-            rules/access_action ask/endpoint ask/question ask/reply \
+            greylist/page_memory rules/access_action ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/names weight/looks weight/score weight/memory))
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)

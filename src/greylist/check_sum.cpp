@@ -6,13 +6,15 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <cstdint>
-
 namespace greylist {
+
+std::uint32_t hash_of(std::string_view bytes) {
+    return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
+}
 
 std::array<char, 8> check_sum(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
-    auto value = static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
+    std::uint32_t value = hash_of(bytes);
     std::array<char, 8> text{};
     for (char& digit : text) {
         digit = digits[value >> 28U];

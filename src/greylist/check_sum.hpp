@@ -2,11 +2,15 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string_view>
 
 namespace greylist {
 
 // Eight hexadecimal digits, lower case.
 std::array<char, 8> check_sum(std::string_view bytes);
+
+// The same as a number.
+std::uint32_t hash_of(std::string_view bytes);
 
 } // namespace greylist

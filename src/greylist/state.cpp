@@ -26,8 +26,9 @@ std::size_t size_in_page(std::string_view line) {
 
 // Where a key's line is, or would be.
 struct Found {
-    Page page;               // the one with the line, or the last one of the way
-    std::vector<Stop> stops; // the pages without it; none where nothing was looked for on the way
+    std::optional<Page> page; // the one with the line, or the one that was read last
+    std::string_view line;    // in the page; empty where there is none
+    std::vector<Stop> stops;  // the pages without it; none where nothing was looked for on the way
 };
 
 // Where a key's line was a moment ago.
@@ -72,8 +73,8 @@ struct State::Parts {
     }
 
     Found find(const Key& key, const Place& way);
-    std::optional<Page> found_again(const Key& key);
-    std::optional<Record> seen_in(const Page& page, const Key& key) const;
+    std::optional<Found> found_again(const Key& key);
+    std::optional<Record> seen_in(std::string_view line) const;
     Page page_at(const Stop& stop);
     void store_new(std::string_view line, const Place& way, Found& found);
     bool store_in_page(std::string_view line, const Stop& stop);
@@ -82,16 +83,17 @@ struct State::Parts {
 };
 
 // The page that had the key's line a moment ago, if it still has.
-std::optional<Page> State::Parts::found_again(const Key& key) {
+std::optional<Found> State::Parts::found_again(const Key& key) {
     if (!last_seen || last_seen->key != key) {
         return std::nullopt;
     }
     auto page = forest.page_at(last_seen->stop.number, last_seen->stop.place);
-    return page && !page->line_with(key).empty() ? std::move(page) : std::nullopt;
+    const std::string_view line = page ? page->line_with(key) : std::string_view{};
+    return line.empty() ? std::nullopt : std::optional{Found{std::move(page), line, {}}};
 }
 
-std::optional<Record> State::Parts::seen_in(const Page& page, const Key& key) const {
-    auto seen = record_of(page.line_with(key));
+std::optional<Record> State::Parts::seen_in(std::string_view line) const {
+    auto seen = record_of(line);
     if (seen && keeping.is_forgotten(*seen)) {
         seen.reset();
     }
@@ -99,22 +101,23 @@ std::optional<Record> State::Parts::seen_in(const Page& page, const Key& key) co
 }
 
 Found State::Parts::find(const Key& key, const Place& way) {
-    if (auto page = found_again(key)) {
-        return {.page = *std::move(page), .stops = {}};
+    if (auto found = found_again(key)) {
+        return *std::move(found);
     }
-    Found found{.page = forest.root(way.root), .stops = {}};
+    Found found{};
     found.stops.reserve(deepest + 1);
-    Page& page = found.page;
-    while (page.line_with(key).empty()) {
-        found.stops.push_back({page.head.number, page.head.place, page.room()});
-        if (page.head.place.depth == deepest) {
+    std::optional<Forest::Sight> sight{forest.root(way.root, key)};
+    while (sight) {
+        if (sight->page) {
+            found.page = std::move(sight->page);
+        }
+        found.line = sight->line;
+        if (!found.line.empty()) {
             break;
         }
-        auto child = forest.child(page, page.head.place.side_of(way));
-        if (!child) {
-            break;
-        }
-        page = *std::move(child);
+        const Head& head = sight->head;
+        found.stops.push_back({head.number, head.place, sight->room});
+        sight = head.place.depth == deepest ? std::nullopt : forest.child(head, head.place.side_of(way), key);
     }
     return found;
 }
@@ -138,11 +141,11 @@ void State::Parts::store_new(std::string_view line, const Place& way, Found& fou
     const auto first = std::find_if(stops.begin(), stops.end(),
                                     [&](const Stop& stop) { return stop.room >= size_in_page(line); });
     if (first != stops.end()) {
-        if (first->number != found.page.head.number) {
+        if (!found.page || first->number != found.page->head.number) {
             found.page = page_at(*first);
         }
-        found.page.append(line);
-        file.write(found.page);
+        found.page->append(line);
+        forest.write(*found.page, line);
         return;
     }
     const bool is_stored = std::any_of(stops.begin(), stops.end(),
@@ -217,8 +220,7 @@ void State::update(const Key& key, const Step& step) {
     const auto lock = parts.file.lock(way.root);
 
     Found found = parts.find(key, way);
-    const std::string_view old_line = found.page.line_with(key);
-    const auto record = step(parts.seen_in(found.page, key));
+    const auto record = step(parts.seen_in(found.line));
     if (!record) {
         return;
     }
@@ -231,24 +233,23 @@ void State::update(const Key& key, const Step& step) {
     if (size_in_page(line) > room_for_lines) {
         throw Trouble("remember", sys::cleaned(key.text, 100), "its key is too long");
     }
-    if (old_line.empty()) {
+    if (found.line.empty()) {
         parts.store_new(line, way, found);
     } else {
-        found.page.replace(old_line, line);
-        parts.file.write(found.page);
+        found.page->replace(found.line, line);
+        parts.forest.write(*found.page, line);
     }
 }
 
 State::Glance State::glance(const Key& key) {
     Parts& parts = *parts_;
     try {
-        const Forest::Glance found = parts.forest.glance(key, way_of(key, parts.file.seed()));
-        if (!found.page) {
-            return {.is_certain = found.is_certain};
+        const auto [is_certain, sight] = parts.forest.glance(key, way_of(key, parts.file.seed()));
+        if (!sight) {
+            return {.is_certain = is_certain};
         }
-        const Page& page = *found.page;
-        parts.last_seen = LastSeen{key, {page.head.number, page.head.place, page.room()}};
-        return {.is_certain = true, .seen = parts.seen_in(page, key)};
+        parts.last_seen = LastSeen{key, {sight->head.number, sight->head.place, sight->room}};
+        return {.is_certain = true, .seen = parts.seen_in(sight->line)};
     } catch (const Trouble&) {
         return {.is_certain = false};
     }

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 
 namespace greylist {
@@ -180,15 +179,22 @@ PageNumber StateFile::pages() const {
 }
 
 std::size_t StateFile::read(PageNumber number, Page::Bytes& bytes) const {
-    if (map_) {
-        const auto start = static_cast<std::size_t>(offset_of(number));
-        const std::string_view file = map_->bytes(file_.number(), start + bytes.size());
-        if (file.size() >= start + bytes.size()) {
-            std::memcpy(bytes.data(), file.data() + start, bytes.size());
-            return bytes.size();
-        }
+    const std::string_view mapped = mapped_page(number);
+    return mapped.empty() ? read_file(number, bytes) : mapped.copy(bytes.data(), bytes.size());
+}
+
+std::optional<Mark> StateFile::mark(PageNumber number) const {
+    return mark_in(mapped_page(number));
+}
+
+// Empty where it cannot be had in memory.
+std::string_view StateFile::mapped_page(PageNumber number) const {
+    if (!map_) {
+        return {};
     }
-    return read_file(number, bytes);
+    const auto start = static_cast<std::size_t>(offset_of(number));
+    const std::string_view file = map_->bytes(file_.number(), start + page_size);
+    return file.size() < start + page_size ? std::string_view{} : file.substr(start, page_size);
 }
 
 std::size_t StateFile::read_file(PageNumber number, Page::Bytes& bytes) const {

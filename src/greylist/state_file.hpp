@@ -47,12 +47,15 @@ class StateFile {
 
     // From now on pages are read from where the system has them in memory (file_map.hpp).
     void map() { map_.emplace(); }
+    [[nodiscard]] bool is_mapped() const { return map_.has_value(); }
 
     // Whole pages, page 0 among them; a part at the end does not count.
     [[nodiscard]] PageNumber pages() const;
     // How many bytes of the page there are: fewer than page_size at the end of the file.
     std::size_t read(PageNumber number, Page::Bytes& bytes) const;
-    // The same from the file itself, and while no page can be added.
+    // Of a mapped file's page; none where there is no such page. The page may change at any time.
+    [[nodiscard]] std::optional<Mark> mark(PageNumber number) const;
+    // The same as read(), from the file itself, and while no page can be added.
     std::size_t read_alone(PageNumber number, Page::Bytes& bytes) const;
     // What the first line of a page says; none where there is no such page, or a byte of the line is wrong,
     // also at a second look.
@@ -68,6 +71,7 @@ class StateFile {
     void create() const;
     void fill();
     void read_start();
+    [[nodiscard]] std::string_view mapped_page(PageNumber number) const;
     std::size_t read_file(PageNumber number, Page::Bytes& bytes) const;
     void write_bytes(PageNumber number, const char* bytes, std::size_t size) const;
     [[nodiscard]] bool is_orphan_of(const Place& place, PageNumber number) const;

@@ -102,7 +102,10 @@ Decision decide(const Request& request, const Settings& settings, Sources& sourc
     Decision decision;
     decision.action = settings.dry_run ? no_opinion : opinion.action;
     decision.log = std::move(question.remarks);
-    decision.log.push_back({LogLine::Level::info, decision_line(opinion.account, request, settings.dry_run)});
+    if (settings.log != LogTo::none) {
+        decision.log.push_back(
+            {LogLine::Level::info, decision_line(opinion.account, request, settings.dry_run)});
+    }
     decision.was_in_trouble = question.was_in_trouble;
     return decision;
 }

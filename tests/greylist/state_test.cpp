@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <map>
 #include <random>
 
@@ -142,6 +143,26 @@ TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
         expected.insert(line_of(record));
     }
     EXPECT_EQ(lines(), expected);
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(StateTest, TwoThatStaySeeWhatEachOtherWrites) {
+    std::mt19937 random(2); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
+    std::map<std::string, Record> model;
+    std::array<State, 2> states{open(), open()};
+    for (State& state : states) {
+        state.stay();
+    }
+    unsigned different = 0;
+    for (int i = 0; i < 40000; ++i) {
+        different += same_step(states.at(random() % 2), model, random) ? 0 : 1;
+        const Key key = numbered(static_cast<unsigned>(random() % 40000));
+        const auto known = model.find(key.text);
+        const State::Glance glance = states.at(random() % 2).glance(key);
+        const bool is_right = known == model.end() ? !glance.seen : glance.seen == known->second;
+        different += glance.is_certain && is_right ? 0 : 1;
+    }
+    EXPECT_EQ(different, 0);
     EXPECT_TRUE(findings().empty());
 }
 
