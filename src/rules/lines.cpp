@@ -1,12 +1,13 @@
 #include "rules/lines.hpp"
 
+#include "system/descriptor.hpp"
 #include "system/trouble.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
 
 namespace rules {
 
@@ -17,13 +18,57 @@ constexpr std::size_t longest_line = 8192;
 
 constexpr std::size_t read_size = std::size_t{256} * 1024;
 
-struct Buffer {
-    char* text = nullptr;
-    std::size_t size = 0;
-    Buffer() = default;
-    Buffer(const Buffer&) = delete;
-    Buffer& operator=(const Buffer&) = delete;
-    ~Buffer() { std::free(text); } // NOLINT: getline(3) wants malloc's memory
+// A file's lines, each with its newline. Not getline(3), which costs a compile of a million a twentieth more.
+class Reader {
+  public:
+    explicit Reader(const std::string& path)
+        : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), buffer_(read_size, '\0') {
+        if (!file_.is_open()) {
+            throw sys::Trouble{"open", path, errno};
+        }
+    }
+
+    // The next one, until the next call; empty at the end of the file.
+    std::string_view next() {
+        for (std::size_t looked_at = 0;;) {
+            const std::size_t end = rest_.find('\n', looked_at);
+            if (end != std::string_view::npos) {
+                return take(end + 1);
+            }
+            looked_at = rest_.size();
+            if (!refill()) {
+                return take(rest_.size());
+            }
+        }
+    }
+
+  private:
+    std::string path_;
+    sys::Descriptor file_;
+    std::string buffer_;
+    std::string_view rest_; // of what was read
+
+    std::string_view take(std::size_t size) {
+        const std::string_view taken = rest_.substr(0, size);
+        rest_.remove_prefix(size);
+        return taken;
+    }
+
+    // False at the end of the file.
+    bool refill() {
+        const std::size_t kept = rest_.size();
+        std::copy(rest_.begin(), rest_.end(), buffer_.begin());
+        buffer_.resize(std::max(buffer_.size(), 2 * kept));
+        ssize_t got = 0;
+        do {
+            got = ::read(file_.number(), buffer_.data() + kept, buffer_.size() - kept);
+        } while (got < 0 && errno == EINTR);
+        if (got < 0) {
+            throw sys::Trouble{"read", path_, errno};
+        }
+        rest_ = std::string_view{buffer_}.substr(0, kept + static_cast<std::size_t>(got));
+        return got > 0;
+    }
 };
 
 } // namespace
@@ -48,20 +93,12 @@ std::string_view take_blank_word(std::string_view& text) {
 
 void read_lines(const std::string& path, Comments comments, Complaints& complaints,
                 const std::function<void(const Line&)>& use) {
-    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file{std::fopen(path.c_str(), "re"),
-                                                                  &std::fclose};
-    if (!file) {
-        throw sys::Trouble{"open", path, errno};
-    }
-    static_cast<void>(std::setvbuf(file.get(), nullptr, _IOFBF, read_size)); // without it, only slower
-    Buffer buffer;
+    Reader reader{path};
     Line line{{path, 0}, {}};
-    ssize_t size = 0;
-    while ((size = ::getline(&buffer.text, &buffer.size, file.get())) >= 0) {
+    while (!(line.text = reader.next()).empty()) {
         ++line.source.line;
-        line.text = std::string_view{buffer.text, static_cast<std::size_t>(size)};
         if (line.text.size() > longest_line) {
-            complaints.wrong(line.source, "a line of " + std::to_string(size) + " bytes",
+            complaints.wrong(line.source, "a line of " + std::to_string(line.text.size()) + " bytes",
                              "expected at most " + std::to_string(longest_line));
             continue;
         }
@@ -74,9 +111,6 @@ void read_lines(const std::string& path, Comments comments, Complaints& complain
         } else if (!line.text.empty() && line.text.front() != '#') {
             use(line);
         }
-    }
-    if (std::ferror(file.get()) != 0) {
-        throw sys::Trouble{"read", path, errno};
     }
 }
 

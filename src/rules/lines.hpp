@@ -10,8 +10,8 @@
 namespace rules {
 
 // Calls `use` with each line of `path` that is neither empty nor too long, blanks at both ends cut off (so a
-// CR is), in their order. A line that holds a NUL or is too long is a complaint. `before_comment` cuts each
-// line at its first `#`, as postgrey's lists are read. Throws sys::Trouble where the file cannot be read.
+// CR is), in their order. A line that holds a NUL or is too long is a complaint. Comments go to the end of
+// their line in postgrey's lists. Throws sys::Trouble where the file cannot be read.
 struct Line {
     Source source;
     std::string_view text;
