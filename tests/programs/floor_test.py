@@ -11,9 +11,9 @@ import unittest
 
 from harness import GREYONCE, GREYRULES, Case, block, request
 
-INSTRUCTIONS = 101_000
-PAGE_FAULTS = 12
-SYSTEM_CALLS = 40
+INSTRUCTIONS = 92_000
+PAGE_FAULTS = 9
+SYSTEM_CALLS = 35
 
 KNOWN = request(instance="1.2.3", reverse_client_name="mail.example.net", size="1234", sasl_username="")
 
