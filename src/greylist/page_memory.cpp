@@ -6,14 +6,26 @@
 
 namespace greylist {
 
+std::array<std::size_t, PageMemory::bits_each> PageMemory::bits_of(std::string_view key) {
+    std::array<std::size_t, bits_each> bits{};
+    std::size_t hash = hash_of(key);
+    for (std::size_t& bit : bits) {
+        bit = hash % key_bits;
+        hash /= key_bits;
+    }
+    return bits;
+}
+
 bool PageMemory::Entry::may_have(std::string_view key) const {
-    const std::size_t bit = hash_of(key) % key_bits;
-    return (keys[bit / 64] >> (bit % 64) & 1U) != 0;
+    const auto bits = bits_of(key);
+    return std::all_of(bits.begin(), bits.end(),
+                       [&](std::size_t bit) { return (keys[bit / 64] >> (bit % 64) & 1U) != 0; });
 }
 
 void PageMemory::Entry::add(std::string_view key) {
-    const std::size_t bit = hash_of(key) % key_bits;
-    keys[bit / 64] |= std::uint64_t{1} << bit % 64;
+    for (const std::size_t bit : bits_of(key)) {
+        keys[bit / 64] |= std::uint64_t{1} << bit % 64;
+    }
 }
 
 bool PageMemory::has_entry(PageNumber number) const {
@@ -43,6 +55,9 @@ void PageMemory::learn(const Page& page) {
         entries_.emplace_back();
     }
     Entry& entry = entries_[place - first_entry];
+    if (entry.mark == page.mark()) {
+        return;
+    }
     entry = {.known = {page.head, page.room()}, .mark = page.mark()};
     for (std::string_view rest = page.lines(); !rest.empty();) {
         entry.add(key_in(take_line(rest)));

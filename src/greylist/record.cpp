@@ -19,10 +19,22 @@ constexpr std::int64_t latest = 9'999'999'999;
 constexpr std::string_view empty_field = "<>";
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
+constexpr std::size_t width_of(char number) {
+    return number == 'c' ? count_width : number == 's' ? score_width : time_width;
+}
+
 // What stands between a kind's letter and its key.
 struct Layout {
     char kind;
     std::string_view numbers; // f: first, l: last, c: count, w: window, u: until, s: score
+    std::size_t key_start;    // in a line
+
+    constexpr Layout(char kind_of_it, std::string_view numbers_of_it)
+        : kind(kind_of_it), numbers(numbers_of_it), key_start(2) {
+        for (const char number : numbers) {
+            key_start += width_of(number) + 1;
+        }
+    }
 };
 
 constexpr std::array<Layout, 4> layouts{Layout{'T', "flc"}, Layout{'C', "cl"}, Layout{'I', "l"},
@@ -32,19 +44,6 @@ const Layout* layout_of(char kind) {
     const auto* found =
         std::find_if(layouts.begin(), layouts.end(), [&](const Layout& l) { return l.kind == kind; });
     return found == layouts.end() ? nullptr : found;
-}
-
-constexpr std::size_t width_of(char number) {
-    return number == 'c' ? count_width : number == 's' ? score_width : time_width;
-}
-
-// Where the key begins in a line of this layout.
-std::size_t key_start(const Layout& layout) {
-    std::size_t at = 2;
-    for (const char number : layout.numbers) {
-        at += width_of(number) + 1;
-    }
-    return at;
 }
 
 void append_number(std::string& line, std::uint64_t value, std::size_t width) {
@@ -166,7 +165,7 @@ Key weight_key(std::string_view what, const std::vector<std::string>& fields) {
 }
 
 std::size_t line_size(const Key& key) {
-    return key_start(*layout_of(static_cast<char>(key.kind))) + key.text.size();
+    return layout_of(static_cast<char>(key.kind))->key_start + key.text.size();
 }
 
 std::string line_of(const Record& record) {
@@ -182,10 +181,10 @@ std::string line_of(const Record& record) {
 
 std::string_view key_in(std::string_view line) {
     const Layout* layout = line.empty() ? nullptr : layout_of(line.front());
-    if (layout == nullptr || line.size() <= key_start(*layout)) {
+    if (layout == nullptr || line.size() <= layout->key_start) {
         return {};
     }
-    return line.substr(key_start(*layout));
+    return line.substr(layout->key_start);
 }
 
 std::optional<Record> record_of(std::string_view line) {
