@@ -199,9 +199,11 @@ int deliver(const Answer& answer, const Settings& settings) {
         return status::trouble;
     }
     const int result = exit_status(answer.action, answer.status, settings);
-    sys::last_word::done(result);
-    if (!settings.until_eof && settings.log != LogTo::none) {
-        shutdown(STDOUT_FILENO, SHUT_WR); // a caller on a socket need not wait for the log
+    if (!settings.until_eof) {
+        sys::last_word::done(result);
+        if (settings.log != LogTo::none) {
+            shutdown(STDOUT_FILENO, SHUT_WR); // a caller on a socket need not wait for the log
+        }
     }
     log(settings, answer.log);
     return result;

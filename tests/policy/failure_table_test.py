@@ -218,6 +218,20 @@ class Deadline(Filter):
             child.stdin.close()
             self.assertEqual(child.wait(), 0)
 
+    def test_it_begins_anew_with_each_request(self):
+        whole = block(request())
+        with running("--deadline=1", "--state", self.state, "--until-eof") as child:
+            child.stdin.write(whole[:50])
+            for _ in range(4):
+                child.stdin.write(whole[50:] + whole + whole[:50])  # the next one's first part has come with the others
+                child.stdin.flush()
+                self.assertEqual(child.stdout.readline(), f"action={GREYLISTED}\n".encode())
+                self.assertEqual(child.stdout.readline(), b"\n")
+                self.assertEqual(child.stdout.readline(), f"action={GREYLISTED}\n".encode())
+                self.assertEqual(child.stdout.readline(), b"\n")
+                time.sleep(0.6)
+            self.assert_late(child, 0.4)
+
     def test_a_reader_that_does_not_read_cannot_hold_it_up(self):
         ours, theirs = socket.socketpair()
         with ours, theirs:
