@@ -26,11 +26,11 @@ constexpr std::size_t width_of(char number) {
 // What stands between a kind's letter and its key.
 struct Layout {
     char kind;
-    std::string_view numbers; // f: first, l: last, c: count, w: window, u: until, s: score
-    std::size_t key_start;    // in a line
+    std::string_view numbers;  // f: first, l: last, c: count, w: window, u: until, s: score
+    std::size_t key_start = 2; // in a line
 
     constexpr Layout(char kind_of_it, std::string_view numbers_of_it)
-        : kind(kind_of_it), numbers(numbers_of_it), key_start(2) {
+        : kind(kind_of_it), numbers(numbers_of_it) {
         for (const char number : numbers) {
             key_start += width_of(number) + 1;
         }
