@@ -14,7 +14,7 @@ from greylist.postgrey import Postgrey
 
 ROUNDS = 40
 EACH = 100  # requests in a round
-FILED = 10_000  # requests in a file
+FILED = 50_000  # requests in a file: so many touch most of its pages
 FILES = 9
 
 # How many requests go out together, and greyonce's further options.
