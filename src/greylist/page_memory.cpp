@@ -55,9 +55,6 @@ void PageMemory::learn(const Page& page) {
         entries_.emplace_back();
     }
     Entry& entry = entries_[place - first_entry];
-    if (entry.mark == page.mark()) {
-        return;
-    }
     entry = {.known = {page.head, page.room()}, .mark = page.mark()};
     for (std::string_view rest = page.lines(); !rest.empty();) {
         entry.add(key_in(take_line(rest)));

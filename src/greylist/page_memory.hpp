@@ -26,7 +26,8 @@ class PageMemory {
     [[nodiscard]] const Known* without(const Key& key, PageNumber number, const Mark& mark) const;
 
     // A page as it was read. It is known from the second time on: most pages are seen once, and to look at
-    // all of its lines takes longer than to read it.
+    // all of its lines takes longer than to read it. A page that is known already is learned afresh: what
+    // renew() added to it may be gone.
     void learn(const Page& page);
     // The page that was read with the mark `before` has been written since: this key is the only one that may
     // have come to it.

@@ -46,7 +46,7 @@ TEST(PageMemory, NeverGoesPastAKeyThatThePageHasAndSeldomStopsForAnother) {
     for (unsigned i = 1000; i < 2000; ++i) {
         in_vain += is_known_without(memory, i, page) ? 0 : 1;
     }
-    EXPECT_LT(in_vain, 120);
+    EXPECT_LT(in_vain, 15);
 }
 
 TEST(PageMemory, KnowsNothingOfAPageThatHasChangedUntilItIsLearntAgain) {
@@ -76,6 +76,19 @@ TEST(PageMemory, FollowsItsOwnWritingButNotOverAnotherProcesss) {
     const Page later = page_with(0, 30);
     memory.renew(later, before.mark(), numbered(29).text);
     EXPECT_FALSE(is_known_without(memory, 1000, later));
+}
+
+TEST(PageMemory, ForgetsWhatCameAndWentWhereItLearnsThePageAgain) {
+    const Page page = page_with(0, 20);
+    PageMemory memory;
+    memory.learn(page);
+    memory.learn(page);
+    for (unsigned i = 0; i < 5000; ++i) {
+        memory.renew(page, page.mark(), numbered(i).text);
+    }
+    EXPECT_FALSE(is_known_without(memory, 10'000, page));
+    memory.learn(page);
+    EXPECT_TRUE(is_known_without(memory, 10'000, page));
 }
 
 } // namespace
