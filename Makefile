@@ -52,7 +52,7 @@ warnings  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
 hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security -Wdate-time
 CXXFLAGS  ?= -g -O2
 compile    = $(CXX) -std=c++20 $(CXXFLAGS) $(warnings) $(hardening) -ffunction-sections -fdata-sections -Isrc -MMD -MP
-link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,--gc-sections
+link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections $(LDFLAGS)
 side_by_side := -Wl,-T,src/layout.ld
 # Programs run without what a debugger reads, which stays beside them. Written from one end to the other, a file also
 # lies in larger pieces in the system's memory than the linker leaves it: started in 7 % less time.

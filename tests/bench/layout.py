@@ -98,10 +98,11 @@ def main():
                 if section[0] <= address < section[0] + section[1]:
                     used.add(section)
     print(HEADING, end="")
-    for output, more in ((".text", UNSEEN), (".rodata", []), (".data", []), (".bss", [])):
+    # What lies before .data is read-only once the program is loaded (-z relro -z now), so what is written goes after it.
+    for output, where, more in ((".text", "BEFORE", UNSEEN), (".rodata", "BEFORE", []), (".data", "AFTER", []), (".bss", "BEFORE", [])):
         patterns = dict.fromkeys(pattern(name, file) for _, _, name, file, within in sorted(used) if within == output)
         print("\nSECTIONS {", f"  {output}_of_requests : {{", *(f"    {one}" for one in [*patterns, *more]), "  }",
-              f"}} INSERT BEFORE {output};", sep="\n")
+              f"}} INSERT {where} {output};", sep="\n")
 
 
 if __name__ == "__main__":

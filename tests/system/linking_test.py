@@ -1,0 +1,56 @@
+"""How the programs are linked: once one is loaded, nothing that says where calls go can be written any more."""
+
+import re
+import subprocess
+import unittest
+
+from harness import GREYONCE, GREYRULES, GREYSTATE, Case
+
+TARGETS_OF_CALLS = {".got", ".got.plt", ".init_array", ".fini_array", ".data.rel.ro"}
+
+
+def told_by_readelf(program, what):
+    return subprocess.run(["readelf", "-W", what, program], capture_output=True, text=True, check=True).stdout
+
+
+def segments(program):
+    """Each segment's (type, flags, sections)."""
+    told = told_by_readelf(program, "-l")
+    kinds = re.findall(r"^  (\w+) +0x\w+ 0x\w+ 0x\w+ 0x\w+ 0x\w+ ([RWE ]{3}) 0x", told, re.MULTILINE)
+    sections = dict(re.findall(r"^   (\d\d) +(.*)$", told, re.MULTILINE))
+    return [(kind, flags, set(sections.get(f"{number:02}", "").split())) for number, (kind, flags) in enumerate(kinds)]
+
+
+class Linking(Case):
+    def each(self):
+        for program in GREYONCE, GREYRULES, GREYSTATE:
+            with self.subTest(program=program.name):
+                yield program
+
+    def test_where_calls_go_is_read_only_after_the_start(self):
+        for program in self.each():
+            found = segments(program)
+            sections = set().union(*(named for _, _, named in found))
+            self.assertIn(".got", sections)
+            protected, = [named for kind, _, named in found if kind == "GNU_RELRO"]
+            self.assertEqual(TARGETS_OF_CALLS & sections - protected, set())
+
+    def test_what_is_written_later_is_not(self):
+        for program in self.each():
+            protected, = [named for kind, _, named in segments(program) if kind == "GNU_RELRO"]
+            self.assertEqual(protected & {".data", ".bss", ".data_of_requests", ".bss_of_requests"}, set())
+
+    def test_no_memory_can_be_both_written_and_run(self):
+        for program in self.each():
+            for kind, flags, _ in segments(program):
+                self.assertFalse("W" in flags and "E" in flags, kind)
+
+    def test_a_program_that_is_linked_dynamically_binds_at_once(self):
+        for program in self.each():
+            dynamic = told_by_readelf(program, "-d")
+            if "There is no dynamic section" not in dynamic:
+                self.assertRegex(dynamic, r"FLAGS_1.*\bNOW\b")
+
+
+if __name__ == "__main__":
+    unittest.main()
