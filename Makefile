@@ -100,6 +100,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 	$(compile) -Itests -c -o $@ $<
 
 # What decides and what reads formats, linked without Boost, libcdb and c-ares: what reaches for the world does not link.
+# Only linked: the unit program runs the same tests.
 
 pure := $(addprefix src/,$(addsuffix .cpp, \
             system/address system/lines system/text system/trouble \
@@ -127,9 +128,9 @@ static_only := $(filter tests/programs/% tests/exim/% tests/postfix/% tests/serv
 check: $(BUILD)/packages/build $(BUILD)/packages/test $(peer_packages:%=$(BUILD)/peers/%.deb)
 	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure
 	$(sanitized) $(BUILD)/sanitized/tests/unit
-	$(PYTHON) tests/run.py --unit $(BUILD)/tests/unit $(BUILD)/tests/pure $(BUILD)/sanitized/tests/unit \
-	    --programs $(BUILD) $(end_to_end) \
-	    --programs $(BUILD)/dynamic $(filter-out $(static_only),$(end_to_end))
+	$(PYTHON) tests/run.py --programs $(BUILD) $(end_to_end) \
+	    --programs $(BUILD)/dynamic $(filter-out $(static_only),$(end_to_end)) \
+	    --unit $(BUILD)/sanitized/tests/unit $(BUILD)/tests/unit
 
 # The same sources once more, by clang, with what finds errors built in and what steers a fuzzer.
 sanitizers := address,undefined,fuzzer-no-link
@@ -232,7 +233,7 @@ demo: $(BUILD)/packages/build
 clean:
 	rm -rf $(BUILD)
 
-# --- installing packages: each list once, and whatever of it is missing ---
+# --- installing packages: whatever of a list is missing, looked at each time, as packages go as well ---
 
 deps: $(BUILD)/packages/build
 
@@ -241,11 +242,13 @@ apt := DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=300 -o 
 missing = missing=$$(for package in $(1); do \
     dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; done)
 
-$(BUILD)/packages/%: Makefile
+$(BUILD)/packages/%: always
 	@$(call missing,$($*_packages)); \
 	[ -z "$$missing" ] || [ $$(id -u) = 0 ] || { echo "Please run as root: apt-get install" $$missing; exit 1; }; \
 	[ -z "$$missing" ] || { $(apt) update && $(apt) install --no-install-recommends --no-remove $$missing; }
-	@mkdir -p $(@D) && touch $@
+
+.PHONY: always
+always:
 
 $(BUILD)/peers/%.deb:
 	@mkdir -p $(@D)/fetched $(@D)/root

@@ -25,6 +25,7 @@ PEERS = Path(os.environ.get("GREYONCE_PEERS", TOP / "build/peers/root")).resolve
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 20  # seconds for anything that ought to be quick
+LONGEST_TEST = 240  # seconds for one test, whatever it waits for
 
 
 # --- one request, one answer ---
@@ -193,10 +194,19 @@ class Case(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
+        self.limit_the_wait()
         self.folder = Path(tempfile.mkdtemp(prefix="greyonce-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o755)
         self.servers = []
+
+    def limit_the_wait(self):
+        """A read or a wait that would last for ever ends in a failure that says where."""
+        def late(*_):
+            raise AssertionError(f"not done after {LONGEST_TEST} s")
+        signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, LONGEST_TEST)
+        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
 
     def start(self, command, log="server.log", **popen):
         server = Server(command, self.folder / log, **popen)

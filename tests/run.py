@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Runs tests and counts them: run.py --unit PROGRAM... --programs DIRECTORY TEST...
 
-A GoogleTest program counts its cases, a Python file its methods. What does not start, crashes, holds no test or skips
-one counts as a failure. What failed is told at the end. The last line is the total; the exit status says whether all of it passed.
+A GoogleTest program counts its cases, in several shards, and a Python file its methods. What does not start, crashes, holds
+no test, skips one, hangs, or leaves a process behind counts as a failure. What failed is told at the end. The last line is
+the total; the exit status says whether all of it passed.
 """
 
 import concurrent.futures
@@ -12,9 +13,13 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
+from pathlib import Path
 
-TIME_LIMIT = 900  # seconds for one program or file: it hangs, not merely slow
-AT_ONCE = os.cpu_count() or 1
+TIME_LIMIT = 600  # seconds for one shard or file: it hangs, is not merely slow
+SHARDS = 8        # of each GoogleTest program: one case alone takes as long as a shard
+AT_ONCE = 2 * (os.cpu_count() or 1)  # many files wait, for deadlines above all
+REAP = Path(__file__).with_name("reap.py")
 
 
 class Job:
@@ -23,15 +28,10 @@ class Job:
 
 
 def bounded(command, **environment):
-    """The command's output, and its exit status: None where it had to be stopped."""
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=TIME_LIMIT, check=False, env=os.environ | environment)
-        return done.stdout.decode(errors="replace"), done.returncode
-    except subprocess.TimeoutExpired as late:
-        return (late.stdout or b"").decode(errors="replace") + f"\nstopped after {TIME_LIMIT} s\n", None
-    except OSError as trouble:
-        return f"{trouble}\n", None
+    """The command's output, and its exit status, which is not 0 where it had to be stopped or left a process behind."""
+    done = subprocess.run([sys.executable, REAP, str(TIME_LIMIT), *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, env=os.environ | environment)
+    return done.stdout.decode(errors="replace"), done.returncode
 
 
 def counted(passed, failed, status):
@@ -41,11 +41,12 @@ def counted(passed, failed, status):
     return passed, failed
 
 
-def unit(program):
+def unit(program, shard):
     def run():
         with tempfile.TemporaryDirectory() as folder:
             report = os.path.join(folder, "report.json")
-            output, status = bounded([program, f"--gtest_output=json:{report}", "--gtest_brief=1"])
+            output, status = bounded([program, f"--gtest_output=json:{report}", "--gtest_brief=1"],
+                                     GTEST_TOTAL_SHARDS=str(SHARDS), GTEST_SHARD_INDEX=str(shard))
             try:
                 with open(report, encoding="utf-8") as file:
                     told = json.load(file)
@@ -54,7 +55,7 @@ def unit(program):
             cases = [case for suite in told.get("testsuites", []) for case in suite["testsuite"]]
         bad = sum(1 for case in cases if case.get("failures") or case["result"] != "COMPLETED")
         return output, *counted(len(cases) - bad, bad, status)
-    return Job(program, run)
+    return Job(f"{program}, {shard + 1} of {SHARDS}", run)
 
 
 def file_of_tests(path, programs):
@@ -74,7 +75,7 @@ def jobs(arguments):
         if word in ("--unit", "--programs"):
             mode, programs = word, None
         elif mode == "--unit":
-            yield unit(word)
+            yield from (unit(word, shard) for shard in range(SHARDS))
         elif mode == "--programs" and programs is None:
             programs = word
         elif mode == "--programs":
@@ -83,14 +84,20 @@ def jobs(arguments):
             sys.exit(__doc__)
 
 
+def timed(job):
+    begin = time.monotonic()
+    result = job.run()
+    return *result, time.monotonic() - begin
+
+
 def main():
     passed = failed = 0
     told = []
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        running = {pool.submit(job.run): job for job in jobs(sys.argv[1:])}
+        running = {pool.submit(timed, job): job for job in jobs(sys.argv[1:])}
         for future in concurrent.futures.as_completed(running):
-            output, good, bad = future.result()
-            line = f"{'FAILED' if bad else 'passed'}: {running[future].title}: {good} passed, {bad} failed"
+            output, good, bad, seconds = future.result()
+            line = f"{'FAILED' if bad else 'passed'}: {running[future].title}: {good} passed, {bad} failed, {seconds:.0f} s"
             print(line, flush=True)
             if bad:
                 told.append(f"\n{output}\n{line}")

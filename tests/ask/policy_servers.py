@@ -63,12 +63,23 @@ def policyd_weight(case):
         @dnsbl_score = (); @rhsbl_score = (); $syslog_socktype = 'udp';
         1;
     """)
+    case.addCleanup(end_cache, home / "polw.sock")
     listening(case, [PEERS / "usr/sbin/policyd-weight", "-f", configuration, "-D", "start"], "policyd-weight.log",
               (LOOPBACK, port))
     with connected((LOOPBACK, port)) as connection:  # the first answer takes seconds: it starts its cache
         connection.sendall(block(request(sender="first@example.net")))
         connection.recv(1000)
     return f"inet:{LOOPBACK}:{port}"
+
+
+def end_cache(path):
+    """policyd-weight's cache has a session of its own, and outlives it. That is gone already: it would start another."""
+    try:
+        with connected(path) as connection:
+            connection.sendall(b"kill\n")
+            connection.recv(1000)
+    except FileNotFoundError:
+        pass  # it was not asked so far
 
 
 def policyd_spf(case):

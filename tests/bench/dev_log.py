@@ -2,13 +2,15 @@
 
 import socket
 import threading
+from pathlib import Path
 
 
 class Syslog:
     """For the time of a `with`; `lines` counts what came, `texts` has it."""
 
     def __init__(self, folder):
-        self.devices = folder / "dev"
+        self.folder = Path(folder).resolve()
+        self.devices = self.folder / "dev"
         self.devices.mkdir()
         (self.devices / "null").touch()
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -18,8 +20,13 @@ class Syslog:
         self.texts = []
 
     def seen_by(self):
-        """What goes before a command: it sees a /dev of two files."""
-        script = f'mount --bind /dev/null {self.devices}/null && mount --rbind {self.devices} /dev && exec "$@"'
+        """What goes before a command: it sees a /dev of two files, and of the folder where that lies below /dev itself."""
+        mounts = [f"mount --bind /dev/null {self.devices}/null"]
+        if self.folder.is_relative_to("/dev"):
+            same_place = self.devices / self.folder.relative_to("/dev")
+            same_place.mkdir(parents=True, exist_ok=True)
+            mounts.append(f"mount --bind {self.folder} {same_place}")
+        script = " && ".join([*mounts, f"mount --rbind {self.devices} /dev", 'exec "$@"'])
         return ["unshare", "--mount", "sh", "-c", script, "sh"]
 
     def listen(self):
