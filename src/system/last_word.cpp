@@ -16,31 +16,47 @@ namespace {
 constexpr std::size_t longest_text = 1100;
 constexpr std::size_t handler_stack_size = std::size_t{16} * 1024;
 
+struct Word {
+    std::array<char, longest_text> text;
+    std::size_t length;
+    int late;
+    int killed;
+};
+// A signal may come while a word is written: it finds the one before, whole.
+struct Words {
+    std::array<Word, 2> both;
+    std::atomic<const Word*> current;
+};
+constexpr int not_yet = -1;
+
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): a signal handler sees nothing but globals
-std::array<char, longest_text> text_buffer;
-std::atomic<std::size_t> text_length{0};
-std::atomic<int> late_status{0};
-std::atomic<int> killed_status{0};
+Words text_buffer;
+std::atomic<int> late_status{not_yet}; // once the answer is out
 std::atomic<bool> is_claimed{false};
 // A stack overflow leaves no room for a handler on the ordinary stack.
 alignas(16) std::array<char, handler_stack_size> handler_stack;
 // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
-static_assert(std::atomic<std::size_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+static_assert(std::atomic<const Word*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free &&
+              std::atomic<int>::is_always_lock_free);
 
 // A reader that does not read must not hold up the end.
-void write_without_waiting() {
+void write_without_waiting(const Word& word) {
     pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
     if (poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) {
-        [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, text_buffer.data(), text_length);
+        [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, word.text.data(), word.length);
     }
 }
 
 extern "C" void speak_and_end(int signal) {
+    const Word& word = *text_buffer.current;
     if (!is_claimed.exchange(true)) {
-        write_without_waiting();
+        write_without_waiting(word);
     }
-    _exit(signal == SIGALRM ? late_status : killed_status);
+    if (signal != SIGALRM) {
+        _exit(word.killed);
+    }
+    _exit(late_status == not_yet ? word.late : late_status.load());
 }
 
 void install_handlers() {
@@ -66,11 +82,13 @@ void install_handlers() {
 } // namespace
 
 void prepare(std::string_view text, ExitStatus status) {
-    const bool is_first = text_length == 0;
-    text_length = text.copy(text_buffer.data(), text_buffer.size());
-    late_status = status.late;
-    killed_status = status.killed;
-    if (is_first) {
+    const Word* before = text_buffer.current;
+    Word& next = text_buffer.both[before == text_buffer.both.data() ? 1 : 0];
+    next.length = text.copy(next.text.data(), next.text.size());
+    next.late = status.late;
+    next.killed = status.killed;
+    text_buffer.current = &next;
+    if (before == nullptr) {
         install_handlers();
     }
 }

@@ -33,10 +33,18 @@ bool stderr_is_separate() {
     return output.st_dev != error.st_dev || output.st_ino != error.st_ino;
 }
 
+bool waited(int descriptor, short events) {
+    if (errno != EAGAIN && errno != EWOULDBLOCK) {
+        return false;
+    }
+    pollfd stream{.fd = descriptor, .events = events, .revents = 0};
+    return poll(&stream, 1, -1) == 1 || errno == EINTR;
+}
+
 bool write_all(int descriptor, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t written = write(descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
+        if (written < 0 && errno != EINTR && !waited(descriptor, POLLOUT)) {
             return false;
         }
         bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));

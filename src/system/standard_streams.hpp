@@ -14,7 +14,12 @@ void hold_standard_streams();
 // the answer.
 bool stderr_is_separate();
 
-// Writes all of `bytes` to `descriptor`. False, with errno set, where that fails.
+// After a read(2) or write(2) that failed: where that was because `descriptor` does not block and had
+// nothing, or no room, waits until it has (`events` as in poll(2)) and is true.
+bool waited(int descriptor, short events);
+
+// Writes all of `bytes` to `descriptor`, which may be one that does not block. False, with errno set, where
+// that fails.
 bool write_all(int descriptor, std::string_view bytes);
 
 } // namespace sys
