@@ -42,6 +42,12 @@ std::string system_hostname() {
     return buffer.data();
 }
 
+// Never nothing: a text that became empty could make of the action one that lets the mail pass.
+std::string_view domain_of(std::string_view recipient) {
+    const std::string_view domain = recipient.substr(recipient.rfind('@') + 1);
+    return domain.find_first_not_of(" \t") == std::string_view::npos ? "?" : domain;
+}
+
 } // namespace
 
 std::string waiting_text(std::string_view text, sys::Seconds missing, std::string_view recipient,
@@ -49,7 +55,7 @@ std::string waiting_text(std::string_view text, sys::Seconds missing, std::strin
     std::string result = has_etrn_domain && !starts_with_digit(text) ? "4.2.0 " : "";
     result.append(text);
     replace_first(result, "%s", std::to_string(missing.count()));
-    replace_first(result, "%r", recipient.substr(recipient.rfind('@') + 1));
+    replace_first(result, "%r", domain_of(recipient));
     return result;
 }
 

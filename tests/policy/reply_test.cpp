@@ -43,11 +43,24 @@ TEST(Reply, IsCutBetweenCharacters) {
     EXPECT_EQ(line.find('?'), std::string::npos);
 }
 
+TEST(Reply, AnActionOf998BytesGoesOutWholeAndALongerOneIsCutToThem) {
+    const std::string longest = "REJECT " + std::string(998 - 7, 'a');
+    EXPECT_EQ(reply(longest), "action=" + longest + "\n\n");
+    EXPECT_EQ(reply(longest + "a"), "action=" + longest + "\n\n");
+}
+
 TEST(WaitingText, SequencesAreReplacedOnceEach) {
     EXPECT_EQ(waiting_text("wait %s s (%s), see %r %r", 42s, "bob@Example.ORG", false),
               "wait 42 s (%s), see Example.ORG %r");
     EXPECT_EQ(waiting_text("%r", 1s, "a@b@c.example", false), "c.example");
     EXPECT_EQ(waiting_text("%r", 1s, "postmaster", false), "postmaster");
+}
+
+TEST(WaitingText, NoRecipientMakesItEmpty) {
+    for (const std::string_view recipient : {"", "bob@", "bob@ ", "@", " ", "\t"}) {
+        const std::string text = waiting_text("%r", 1s, recipient, false);
+        EXPECT_EQ(reply("451 " + text), "action=451 ?\n\n") << recipient;
+    }
 }
 
 TEST(WaitingText, PostfixWithEtrnDomainGetsAStatusCodeWhereTheTextHasNone) {
