@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from dataclasses import dataclass
@@ -123,6 +124,14 @@ def connected(address, timeout=PATIENCE):
         connection.close()
         raise
     return connection
+
+
+def limited(child, seconds=2 * PATIENCE):
+    """Kills the process `child` after so long, so that nobody waits for it without end; returns what takes that back."""
+    timer = threading.Timer(seconds, child.kill)
+    timer.daemon = True
+    timer.start()
+    return timer.cancel
 
 
 # --- places, ports, servers ---

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import GREYONCE, GREYRULES, Case, ask, block, request
+from harness import GREYONCE, GREYRULES, Case, ask, block, limited, request
 
 DEFERRED = "DEFER_IF_PERMIT Greylisted, please try again later"
 
@@ -22,6 +22,7 @@ class UntilEof(Case):
         child = subprocess.Popen(
             [GREYONCE, "--config", "/dev/null", "--until-eof", "--state", self.state, "--rules", self.rules, "--log", "stderr",
              "--clock", "request"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(limited(child))
         self.addCleanup(child.communicate)
         return child
 
@@ -35,6 +36,7 @@ class UntilEof(Case):
         self.child.stdin.write(block(request(policy_test_time=time, **attributes)))
         self.child.stdin.flush()
         answer = self.child.stdout.readline() + self.child.stdout.readline()
+        self.assertNotEqual(answer, b"", "no answer in time")
         self.assertTrue(answer.startswith(b"action=") and answer.endswith(b"\n\n"), answer)
         return answer.decode()[len("action="):-2]
 
