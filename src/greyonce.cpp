@@ -14,6 +14,7 @@
 #include "system/trouble.hpp"
 #include "version.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,6 +49,7 @@ struct Answer {
     int status = status::decided;
     std::vector<LogLine> log{};
     std::optional<std::string> explanation{}; // in place of the answer
+    bool is_malformed = false;
 };
 
 int exit_status(std::string_view action, int otherwise, const Settings& settings) {
@@ -73,6 +75,15 @@ Answer trouble(const Settings& settings, const std::string& what) {
             {{LogLine::Level::warning, what + ": answering " + settings.on_error}}};
 }
 
+// What a client may have caused: it waits.
+Answer malformed(const Settings& settings, const std::string& why) {
+    const std::string action = settings.dry_run ? std::string{policy::no_opinion} : settings.on_malformed;
+    return {.action = action,
+            .status = status::trouble,
+            .log = {{LogLine::Level::warning, "malformed request: " + why + ": answering " + action}},
+            .is_malformed = true};
+}
+
 std::optional<sys::Time> time_of(const policy::Request& request, Clock clock) {
     return clock == Clock::request ? policy::test_time(request)
                                    : std::chrono::floor<sys::Seconds>(std::chrono::system_clock::now());
@@ -80,15 +91,13 @@ std::optional<sys::Time> time_of(const policy::Request& request, Clock clock) {
 
 Answer answer_to(std::string_view block, const Settings& settings, policy::Sources& sources) {
     const auto parsed = policy::parse_request(block);
-    if (const auto* malformed = std::get_if<policy::Malformed>(&parsed)) {
-        return trouble(settings, "malformed request: " + malformed->reason);
+    if (const auto* wrong = std::get_if<policy::Malformed>(&parsed)) {
+        return malformed(settings, wrong->reason);
     }
     const auto& request = std::get<policy::Request>(parsed);
     const auto now = time_of(request, settings.clock);
     if (!now) {
-        return trouble(
-            settings,
-            "malformed request: no policy_test_time attribute, expected a time for --clock request");
+        return malformed(settings, "no policy_test_time attribute, expected a time for --clock request");
     }
     if (settings.explain) {
         return {.action = {}, .explanation = policy::explanation(request, settings)};
@@ -98,19 +107,25 @@ Answer answer_to(std::string_view block, const Settings& settings, policy::Sourc
             std::move(decision.log)};
 }
 
-// The request that the arguments are: one line each, as they would stand on standard input.
-std::optional<std::string> request_of(const CommandLine& line) {
+// The request that the arguments are, as it would stand on standard input; or why there is none.
+std::variant<policy::Collector, policy::Malformed> request_of(const CommandLine& line) {
+    policy::Collector request;
     if (line.base64) {
-        return policy::from_base64(*line.base64);
+        const auto block = policy::from_base64(*line.base64);
+        if (!block) {
+            return policy::Malformed{"no base64"};
+        }
+        request.take(*block);
+        return request;
     }
-    std::string block;
     for (const std::string& attribute : line.attributes) {
         if (attribute.find('\n') != std::string::npos) {
-            return std::nullopt;
+            return policy::Malformed{"a newline in an argument"};
         }
-        block.append(attribute).append("\n");
+        request.take(attribute);
+        request.take("\n");
     }
-    return block;
+    return request;
 }
 
 // --- logging ---
@@ -180,7 +195,7 @@ class Input {
                 rest_ = std::string_view{buffer_}.substr(0, static_cast<std::size_t>(got));
                 return got > 0;
             }
-            if (errno != EINTR) {
+            if (errno != EINTR && !sys::waited(STDIN_FILENO, POLLIN)) {
                 throw sys::Trouble("read", "standard input", errno);
             }
         }
@@ -191,13 +206,20 @@ class Input {
     unsigned waits_ = 0;
 };
 
-// Writes the answer, then the log; returns the exit status.
-int deliver(const Answer& answer, const Settings& settings) {
+struct Delivery {
+    int status;
+    bool has_reader = true;
+};
+
+// Writes the answer, then the log, which has the decision whether or not somebody heard of it.
+Delivery deliver(const Answer& answer, const Settings& settings) {
     sys::last_word::claim();
     if (!sys::write_all(STDOUT_FILENO,
                         answer.explanation ? *answer.explanation : policy::reply(answer.action))) {
-        log(settings, {{LogLine::Level::warning, "the answer could not be written"}});
-        return status::trouble;
+        std::vector<LogLine> lines = answer.log;
+        lines.push_back({LogLine::Level::warning, "the answer could not be written"});
+        log(settings, lines);
+        return {.status = status::trouble, .has_reader = false};
     }
     const int result = exit_status(answer.action, answer.status, settings);
     if (!settings.until_eof) {
@@ -207,24 +229,24 @@ int deliver(const Answer& answer, const Settings& settings) {
         }
     }
     log(settings, answer.log);
-    return result;
+    return {.status = result};
 }
 
 // --- the ways to be called ---
 
 int answer_arguments(const CommandLine& line, policy::Sources& sources) {
-    const auto block = request_of(line);
-    if (!block) {
-        const std::string what = line.base64 ? "no base64" : "a newline in an argument";
-        return deliver(trouble(line.settings, "malformed request: " + what), line.settings);
-    }
-    return deliver(answer_to(*block, line.settings, sources), line.settings);
+    auto request = request_of(line);
+    const Answer answer =
+        std::holds_alternative<policy::Malformed>(request)
+            ? malformed(line.settings, std::get<policy::Malformed>(request).reason)
+            : answer_to(std::get<policy::Collector>(request).block(), line.settings, sources);
+    return deliver(answer, line.settings).status;
 }
 
 int answer_one(const Settings& settings, policy::Sources& sources) {
     Input input{Input::for_one};
-    const policy::Collector request = input.next();
-    return deliver(answer_to(request.block(), settings, sources), settings);
+    policy::Collector request = input.next();
+    return deliver(answer_to(request.block(), settings, sources), settings).status;
 }
 
 // The deadline of one request after the other. Those that lie ready share a timer for a tenth of a second,
@@ -251,27 +273,70 @@ class Deadlines {
     std::chrono::steady_clock::time_point shared_until_{};
 };
 
-// The highest exit status of all answers.
+// Of the malformed requests of a stream the first has a line in the log, and after that one a minute: whoever
+// makes them could make many.
+class MalformedLines {
+  public:
+    // Takes the line away where it comes too early.
+    void limit(Answer& answer) {
+        constexpr std::chrono::minutes pause{1};
+        const auto now = std::chrono::steady_clock::now();
+        if (last_ && now - *last_ < pause) {
+            ++untold_;
+            answer.log.clear();
+            return;
+        }
+        last_ = now;
+        tell_of_others(answer.log);
+    }
+
+    // Says how many had no line.
+    void tell_of_others(std::vector<LogLine>& lines) {
+        if (untold_ > 0) {
+            lines.push_back(
+                {LogLine::Level::warning, "malformed requests without a line: " + std::to_string(untold_)});
+            untold_ = 0;
+        }
+    }
+
+  private:
+    std::optional<std::chrono::steady_clock::time_point> last_;
+    std::size_t untold_ = 0;
+};
+
+// The highest exit status of all answers. Nothing is decided any more where nobody hears of it.
 int answer_until_eof(const Settings& settings, policy::Sources& sources) {
     Input input{Input::for_many};
     Deadlines deadlines{settings.deadline};
+    MalformedLines malformed_lines;
     int worst = status::decided;
-    for (unsigned waits = 0;; waits = input.waits()) {
+    bool has_reader = true;
+    for (unsigned waits = 0; has_reader; waits = input.waits()) {
         sys::last_word::claim(); // nobody waits for an answer
         if (input.is_empty()) {
             deadlines.end();
         }
         if (!input.wait()) {
-            return worst;
+            break;
         }
         sys::last_word::resume();
         deadlines.begin();
-        const policy::Collector request = input.next();
+        policy::Collector request = input.next();
         if (input.waits() != waits) {
             sources.expect_changes();
         }
-        worst = std::max(worst, deliver(answer_to(request.block(), settings, sources), settings));
+        Answer answer = answer_to(request.block(), settings, sources);
+        if (answer.is_malformed) {
+            malformed_lines.limit(answer);
+        }
+        const Delivery delivery = deliver(answer, settings);
+        worst = std::max(worst, delivery.status);
+        has_reader = delivery.has_reader;
     }
+    std::vector<LogLine> rest;
+    malformed_lines.tell_of_others(rest);
+    log(settings, rest);
+    return worst;
 }
 
 // Wrong options: the caller still gets its answer, after it could send its request.
@@ -285,7 +350,7 @@ int refuse(const CommandLine& line) {
     for (const std::string& complaint : line.complaints) {
         answer.log.push_back({LogLine::Level::warning, complaint});
     }
-    const int result = deliver(answer, settings);
+    const int result = deliver(answer, settings).status;
     if (settings.log != LogTo::stderr_stream && sys::stderr_is_separate()) {
         log_to_stderr(answer.log);
     }
@@ -307,7 +372,7 @@ int run_in_any_case(const CommandLine& line, policy::Sources& sources) {
     try {
         return run(line, sources);
     } catch (const std::exception& error) {
-        return deliver(trouble(line.settings, error.what()), line.settings);
+        return deliver(trouble(line.settings, error.what()), line.settings).status;
     }
 }
 

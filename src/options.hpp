@@ -43,6 +43,7 @@ struct Settings {
     sys::Seconds ask_timeout{3}; // leaves time for others within the deadline
     std::string ask_context;     // empty: policy_context goes as it came
     std::string on_error{"DUNNO"};
+    std::string on_malformed{"DEFER_IF_PERMIT Request not understood, please try again later"};
     sys::Seconds deadline{4}; // Exim's ${readsocket} gives up after 5
     LogTo log = LogTo::syslog;
     int syslog_facility = LOG_MAIL;

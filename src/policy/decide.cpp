@@ -2,6 +2,7 @@
 
 #include "policy/action.hpp"
 #include "policy/step.hpp"
+#include "rules/access_action.hpp"
 
 #include <array>
 #include <exception>
@@ -35,13 +36,17 @@ std::optional<Opinion> opinion_of(Step step, Question& question) {
     }
 }
 
-// Whether an opinion is that the mail passes, and nothing more; its header is put to the others.
-bool passes(const Opinion& opinion, Question& question) {
+// Whether an opinion is that the mail passes, and nothing more.
+bool only_passes(const Opinion& opinion) {
     const std::string word = word_of(opinion.action);
-    if (word == "prepend") {
+    return word == "prepend" || word == "dunno";
+}
+
+// Puts the header of an opinion to the others.
+void keep_header(const Opinion& opinion, Question& question) {
+    if (word_of(opinion.action) == "prepend") {
         question.headers.push_back({std::string{text_of(opinion.action)}, opinion.account.reason});
     }
-    return word == "prepend" || word == "dunno";
 }
 
 std::optional<Opinion> first_opinion(Question& question) {
@@ -54,9 +59,10 @@ std::optional<Opinion> first_opinion(Question& question) {
         if (!opinion) {
             continue;
         }
-        if (!passes(*opinion, question)) {
+        if (!only_passes(*opinion)) {
             return opinion;
         }
+        keep_header(*opinion, question);
         passing = std::move(opinion);
     }
     return passing;
@@ -71,6 +77,18 @@ Opinion otherwise(const Question& question) {
     return {std::string{no_opinion},
             {.action = "pass",
              .reason = question.headers.empty() ? "no opinion" : question.headers.front().from}};
+}
+
+// One of two values of an attribute is not the mail server's. Whichever it is, nothing passes by it.
+void hold_contradiction(Opinion& answer, Question& question) {
+    const std::string_view name = question.request.contradiction;
+    const std::string& action = question.settings.on_malformed;
+    if (name.empty() || rules::outcome_of(answer.action) != rules::Outcome::pass) {
+        return;
+    }
+    question.was_in_trouble = true;
+    answer = {action,
+              {.action = std::string{logged(action)}, .reason = "two values of " + std::string{name}}};
 }
 
 // An answer that lets the mail pass has room for one header: the first, and the weight's where there is no
@@ -97,6 +115,7 @@ Decision decide(const Request& request, const Settings& settings, Sources& sourc
     Question question{.request = request, .settings = settings, .sources = sources, .now = now};
     const auto said = first_opinion(question);
     Opinion opinion = said ? *said : otherwise(question);
+    hold_contradiction(opinion, question);
     add_header(opinion, question);
 
     Decision decision;

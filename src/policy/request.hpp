@@ -4,7 +4,7 @@
 //   request = *( name "=" value EOL ) ( EOL / end of file )      EOL = LF / CRLF; a last line may lack it
 //
 // A line without "=" and a name that nobody knows are ignored, the last of a repeated name wins, names are
-// case-sensitive.
+// case-sensitive. How much of it is read is framing.hpp's.
 #pragma once
 
 #include "system/address.hpp"
@@ -18,15 +18,20 @@
 
 namespace policy {
 
-// What a request may not exceed; Postfix sends some thirty attributes in less than 2 KiB.
-constexpr std::size_t longest_line = std::size_t{16} * 1024;
-constexpr std::size_t most_attributes = 256;
-constexpr std::size_t largest_request = std::size_t{64} * 1024;
+// The attributes that Postfix sends have numbers, so that what repeats can be told; others have none.
+constexpr std::size_t attribute_count = 33;
+std::optional<std::size_t> attribute_number(std::string_view name);
+
+// How long a value may be: a host's name has 255 bytes (RFC 1035, 2.3.4), and no path, and no command line of
+// SMTP, more than 512 (RFC 5321, 4.5.3.1).
+constexpr std::size_t longest_name = 255;
+constexpr std::size_t longest_value = 512;
+std::size_t longest_value_of(std::size_t number);
 
 // The fields that anything here is decided by. Views into the block that was read; empty where the MTA sent
 // nothing.
 struct Request {
-    std::string_view block;                     // the whole request as it came, for asking others
+    std::string_view block;                     // the whole request, for asking others
     std::optional<sys::Address> client_address; // none: Postfix's `unknown`, the peer is gone
     std::string_view client_name = "unknown";   // verified by the MTA
     std::string_view reverse_client_name;       // not verified
@@ -40,6 +45,8 @@ struct Request {
     std::string_view server_address;
     std::optional<std::string_view> etrn_domain;      // Postfix from 2.3 on always sends it, mostly empty
     std::optional<std::string_view> policy_test_time; // of postgrey's tools and of log replays
+    // An attribute that came with two values, of which one is not the mail server's; empty: none did.
+    std::string_view contradiction;
 };
 
 // Why a request cannot be judged; follows "malformed request: ".

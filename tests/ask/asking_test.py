@@ -1,5 +1,6 @@
 """What other servers are asked, in which order, and what comes of their answers."""
 
+import re
 import socket
 import subprocess
 import unittest
@@ -24,7 +25,7 @@ class Question(BridgeCase):
         self.assertEqual(self.sent(odd), block(odd))
         latin = block(request()).replace(b"alice", b"\xe4lice")
         self.assertEqual(self.sent(latin), latin)
-        self.assertEqual(self.sent(request(x="y" * 16000)), block(request(x="y" * 16000)))
+        self.assertEqual(self.sent(request(x="y" * 510)), block(request(x="y" * 510)))
 
     def test_what_postfix_would_not_send_so_is_put_right(self):
         ordinary = block(request())
@@ -34,6 +35,19 @@ class Question(BridgeCase):
         self.assertEqual(self.sent(b"junk\n" + ordinary), ordinary)
         forged = request(sender='"a\rsasl_username=x"@example.net')
         self.assertEqual(self.sent(forged), block(request(sender='"a?sasl_username=x"@example.net')))
+
+    def test_what_is_too_long_goes_out_cut(self):
+        self.assertEqual(self.sent(request(x="y" * 511)), block(request()))
+        long = request(helo_name="x" * 16_376, ccert_subject="y" * 5000)
+        self.assertEqual(self.sent(long), block(request(helo_name="x" * 255, ccert_subject="y" * 512)))
+        arguments = [f"{name}={value}" for name, value in long.items()]
+        self.assertEqual(self.sent(None, args=arguments), block(request(helo_name="x" * 255, ccert_subject="y" * 512)))
+        self.assertEqual(self.sent(request(sender="a" * 600 + "@example.net")),
+                         block(request(sender="a" * 256 + "a" * 244 + "@example.net")))
+
+    def test_a_crowd_of_other_attributes_does_not_go_out(self):
+        crowd = block(request())[:-1] + b"".join(b"x%d=1\n" % i for i in range(1000)) + b"\n"
+        self.assertEqual(sorted(self.sent(crowd).splitlines()), sorted(block(request()).splitlines()))
 
     def test_arguments_go_out_as_a_request(self):
         arguments = [f"{name}={value}" for name, value in request(request=None).items()]
@@ -61,6 +75,7 @@ class Answers(BridgeCase):
         answer = self.ask(request(), *servers, options=options)
         self.assertEqual(answer.status, 0)
         self.asked = [server.connections for server in servers]
+        self.names = [re.escape(server.name) for server in servers]
         return answer
 
     def test_the_first_answer_that_is_not_dunno_ends_it(self):
@@ -87,6 +102,7 @@ class Answers(BridgeCase):
     def test_the_first_header_goes_out_and_the_others_are_logged(self):
         answer = self.answer_of("PREPEND X-A: 1", "DUNNO", "prepend  X-B: 2", "PREPEND X-C: 3")
         self.assertEqual((answer.action, self.asked), ("PREPEND X-A: 1", [1, 1, 1, 1]))
+        self.assertRegex(answer.stderr.decode(), r"action=pass, reason=asked %s, client_name=" % self.names[0])
         log = self.log_of(answer)
         self.assertEqual(len(log), 2)
         self.assertRegex(log[0], r"^a second header is left out: asked inet:127\.0\.0\.1:\d+: X-B: 2$")
@@ -167,8 +183,12 @@ class WithTheGreylist(BridgeCase):
 
     def test_without_it_no_state_is_made(self):
         self.assertEqual(self.ask(request(), Scripted(self, action("DUNNO"))).action, "DUNNO")
-        self.assertEqual(self.ask(request(), options=("--no-greylist",)).action, "DUNNO")
+        answer = self.ask(request(), options=("--no-greylist",))
+        self.assertEqual(answer.action, "DUNNO")
+        self.assertIn(b"action=pass, reason=no opinion", answer.stderr)
         self.assertEqual(list(self.folder.iterdir()), [])
+        self.assertEqual(self.ask(request(), options=()).action, GREYLISTED)
+        self.assertEqual([file.name for file in self.folder.iterdir()], ["state"])
 
 
 class Options(BridgeCase):

@@ -6,6 +6,7 @@ import unittest
 from harness import Case, ask, block, request
 
 GREYLISTED = "DEFER_IF_PERMIT Greylisted, please try again later"
+MALFORMED = "DEFER_IF_PERMIT Request not understood, please try again later"
 
 
 class Filter(Case):
@@ -44,8 +45,10 @@ class Decisions(Filter):
             self.assertRegex(self.at(1400, recipient=recipient), "^PREPEND ")
 
     def test_an_empty_header_is_none(self):
-        self.at(1000)
+        self.assertEqual(self.at(1000), GREYLISTED)
         self.assertEqual(self.at(1400, "--x-greylist-header="), "DUNNO")
+        self.assertEqual(self.at(1000, sender="other@example.net"), GREYLISTED)
+        self.assertRegex(self.at(1400, sender="other@example.net"), "^PREPEND ")
 
     def test_a_client_that_came_back_five_times_never_waits_again(self):
         for hour in range(5):
@@ -70,6 +73,8 @@ class Decisions(Filter):
         answer = self.ask(request(), "--dry-run", "--log", "stderr")
         self.assertEqual(answer.action, "DUNNO")
         self.assertRegex(answer.stderr.decode(), r"action=greylist, reason=new, .*, dry-run\n$")
+        answer = self.ask("junk", "--dry-run")
+        self.assertEqual((answer.action, answer.status), ("DUNNO", 74))
 
     def test_the_null_sender_is_a_sender(self):
         self.assertEqual(self.at(1000, sender=""), GREYLISTED)
@@ -99,14 +104,14 @@ class WaysOfAsking(Filter):
 
     def test_a_newline_in_an_argument_makes_the_request_malformed(self):
         answer = self.ask(None, args=["client_address=192.0.2.1", "sender=a@b\nsasl_username=x", "recipient=c@d"])
-        self.assertEqual((answer.action, answer.status), ("DUNNO", 74))
+        self.assertEqual((answer.action, answer.status), (MALFORMED, 74))
 
     def test_base64_is_a_whole_request_in_one_word(self):
         word = base64.b64encode(block(request())).decode()
         self.assertEqual(self.ask(None, "--base64", word).action, GREYLISTED)
-        for bad in "!!", base64.b64encode(block(request()) + b"\0").decode(), "":
+        for bad in "!!", word[:-1], base64.b64encode(b"sender=\n").decode(), "":
             answer = self.ask(None, f"--base64={bad}")
-            self.assertEqual((answer.action, answer.status), ("DUNNO", 74), bad)
+            self.assertEqual((answer.action, answer.status), (MALFORMED, 74), bad)
 
     def test_until_end_of_file_each_block_has_its_answer(self):
         questions = [request(policy_test_time=1000), request(policy_test_time=1400), "junk=1\n\n",
@@ -115,7 +120,7 @@ class WaysOfAsking(Filter):
         actions = answer.output.decode().split("\n\n")
         self.assertEqual(actions[0], f"action={GREYLISTED}")
         self.assertRegex(actions[1], "^action=PREPEND ")
-        self.assertEqual(actions[2:], ["action=DUNNO", "action=DUNNO", ""])
+        self.assertEqual(actions[2:], [f"action={MALFORMED}", "action=DUNNO", ""])
         self.assertEqual(answer.status, 74)
 
     def test_until_end_of_file_without_a_request_has_no_answer(self):
@@ -129,6 +134,12 @@ class WaysOfAsking(Filter):
         self.assertEqual(answer.action, "451 later, example.org")
 
 
+class Explanation(Filter):
+    def test_a_client_that_is_gone_is_not_weighed(self):
+        answer = self.ask(request(client_address="unknown"), "--explain", "--weight=yes")
+        self.assertEqual((answer.output, answer.status), (b"the client is gone: it is not weighed\n", 0))
+
+
 class ExitStatus(Filter):
     def test_a_decision_exits_with_0_and_on_request_with_what_it_does(self):
         self.assertEqual(self.ask(request()).status, 0)
@@ -137,9 +148,13 @@ class ExitStatus(Filter):
         self.assertEqual(self.ask(request(), "--exit-status", "--delay=0").status, 0)
 
     def test_the_fallback_too_is_told_by_the_exit_status(self):
-        self.assertEqual(self.ask("junk", "--exit-status").status, 0)
-        self.assertEqual(self.ask("junk", "--exit-status", "--on-error=450 later").status, 75)
-        self.assertEqual(self.ask("junk", "--exit-status", "--on-error=REJECT").status, 77)
+        self.state.mkdir()
+        self.assertEqual(self.ask(request(), "--exit-status").status, 0)
+        self.assertEqual(self.ask(request(), "--exit-status", "--on-error=450 later").status, 75)
+        self.assertEqual(self.ask(request(), "--exit-status", "--on-error=REJECT").status, 77)
+        self.assertEqual(self.ask("junk", "--exit-status").status, 75)
+        self.assertEqual(self.ask("junk", "--exit-status", "--on-malformed=REJECT").status, 77)
+        self.assertEqual(self.ask("junk", "--exit-status", "--on-malformed=DUNNO").status, 0)
 
     def test_help_and_version_are_for_people(self):
         answer = self.ask(None, "--help")
@@ -168,6 +183,11 @@ class Log(Filter):
         self.assertEqual(self.lines("--auto-whitelist-clients=1", policy_test_time=1300)[0],
                          "greyonce: whitelisted: mail.example.net[192.0.2.1]")
         self.assertIn("reason=client AWL", self.lines("--auto-whitelist-clients=1", policy_test_time=1301)[0])
+
+    def test_a_client_that_is_gone_has_no_address(self):
+        self.assertEqual(self.lines(client_address="unknown", policy_test_time=1000),
+                         ["greyonce: action=pass, reason=client is gone, client_name=mail.example.net, client_address=unknown, "
+                          "sender=alice@example.net, recipient=bob@example.org"])
 
     def test_nothing_in_a_request_can_forge_a_line(self):
         lines = self.ask(block(request()).replace(b"alice@", b"\"x\r action=pass\x1b[2J\xff\"@"), "--log",

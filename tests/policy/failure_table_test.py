@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import pty
 import resource
 import signal
 import socket
@@ -11,8 +12,8 @@ import subprocess
 import time
 import unittest
 
-from policy.answers_test import GREYLISTED, Filter
-from harness import GREYONCE, ask, block, request, wait_until
+from policy.answers_test import GREYLISTED, MALFORMED, Filter
+from harness import GREYONCE, PATIENCE, ask, block, limited, read_to_end, request, wait_until
 
 NOBODY = 65534
 F_OFD_SETLK = 37  # fcntl(2); Python 3.11 has no name for it
@@ -115,6 +116,14 @@ class WrongOptions(Filter):
             self.assertEqual((answer.action, answer.status), ("DUNNO", 64), wrong)
             self.assertRegex(answer.stderr, rb"^greyonce: warning: .+\n$")
 
+    def test_with_arguments_nobody_waits_for_standard_input(self):
+        with running("--deadline=8", "--frob", "client_address=192.0.2.1", log="stderr", stderr=subprocess.PIPE) as child:
+            began = time.monotonic()
+            self.assertEqual(child.stdout.read(), b"action=DUNNO\n\n")
+            self.assertEqual(child.wait(), 64)
+            self.assertLess(time.monotonic() - began, 6)
+            self.assertIn(b"frob", child.stderr.read())
+
     def test_the_fallback_is_the_one_that_was_asked_for(self):
         self.assertEqual(self.ask(request(), "--frob", "--on-error=450 wait").action, "450 wait")
 
@@ -131,12 +140,16 @@ class WrongOptions(Filter):
 
 
 class Requests(Filter):
-    def assert_malformed(self, question, reason):
-        answer = self.ask(question, "--log", "stderr", "--on-error=WARN trouble")
-        self.assertEqual((answer.action, answer.status), ("WARN trouble", 74), reason)
+    def assert_malformed(self, question, reason, **how):
+        answer = self.ask(question, "--log", "stderr", "--on-malformed=WARN malformed", "--on-error=WARN trouble", **how)
+        self.assertEqual((answer.action, answer.status), ("WARN malformed", 74), reason)
         self.assertIn(f"malformed request: {reason}", answer.stderr.decode())
+        self.assertEqual(answer.stderr.count(b"\n"), 1)
+        self.assertLess(len(answer.stderr), 256)
+        answer = self.ask(question, **how)
+        self.assertEqual((answer.action, answer.status), (MALFORMED, 74), reason)
 
-    def test_what_cannot_be_judged_gets_the_fallback(self):
+    def test_what_cannot_be_judged_waits(self):
         self.assert_malformed(b"", "it is empty")
         self.assert_malformed(b"\n", "no client_address attribute")
         self.assert_malformed(request(client_address=None), "no client_address attribute")
@@ -144,28 +157,49 @@ class Requests(Filter):
         self.assert_malformed(request(recipient=None), "no recipient attribute")
         self.assert_malformed(request(request="junk"), "request=junk")
         self.assert_malformed(request(client_address="300.1.1.1"), "client_address=300.1.1.1")
-        self.assert_malformed(request(helo_name="a\0b"), "a NUL byte")
-        self.assert_malformed(request(helo_name="x" * 20000), "a line of more than")
-        self.assert_malformed("".join(f"x{i}=1\n" for i in range(300)) + "\n", "more than 256 attributes")
+        self.assert_malformed(request(request="x" * 70_000), "request=xxx")
+        self.assert_malformed(request(client_address="9" * 70_000), "client_address=999")
+        self.assert_malformed(None, "a newline in an argument", args=["sender=a\nb"])
+        self.assert_malformed(None, "no base64", args=["--base64=!"])
 
-    def test_a_line_of_100_megabytes_is_read_to_its_end_in_little_memory(self):
+    def test_length_number_and_bytes_are_decided(self):
+        for question in (request(helo_name="a\0b"), request(helo_name="x" * 20000), b"x=1\n" * 300 + block(request()),
+                         block(request())[:-1] + b"x" * 70_000 + b"\n" * 2):
+            answer = self.ask(question, "--log", "stderr")
+            self.assertEqual((answer.action, answer.status), (GREYLISTED, 0))
+            self.assertNotIn(b"warning", answer.stderr)
+
+    def test_lines_of_100_megabytes_are_read_to_their_end_in_little_memory(self):
         def little_memory():
-            resource.setrlimit(resource.RLIMIT_DATA, (2**24, 2**24))
-        answer = self.ask(b"helo_name=" + b"x" * 10**8 + b"\n\n", "--deadline=20", preexec_fn=little_memory)
-        self.assertEqual((answer.action, answer.status), ("DUNNO", 74))
+            resource.setrlimit(resource.RLIMIT_DATA, (2**22, 2**22))
+        for line in b"helo_name=" + b"x" * 10**8 + b"\n", b"x=1\n" * (10**8 // 4), b"sender=alice@example.net\n" * (10**8 // 25):
+            answer = self.ask(line + block(request()), "--deadline=60", timeout=5 * PATIENCE, preexec_fn=little_memory)
+            self.assertEqual(answer.action, GREYLISTED)
+
+    def test_of_a_stream_the_malformed_ones_have_a_line_a_minute(self):
+        stream = (b"sender=\n\n" * 1000 + block(request())) * 3
+        answer = self.ask(stream, "--until-eof", "--log", "stderr")
+        self.assertEqual(answer.output.count(MALFORMED.encode()), 3000)
+        self.assertEqual(answer.output.count(GREYLISTED.encode()), 3)
+        lines = answer.stderr.decode().splitlines()
+        self.assertEqual(len(lines), 5)
+        self.assertEqual(lines[0], "greyonce: warning: malformed request: no client_address attribute: answering " + MALFORMED)
+        self.assertEqual(lines[4], "greyonce: warning: malformed requests without a line: 2999")
 
     def test_without_a_time_the_request_clock_has_none(self):
         answer = self.ask(request(), "--clock", "request")
-        self.assertEqual((answer.action, answer.status), ("DUNNO", 74))
+        self.assertEqual((answer.action, answer.status), (MALFORMED, 74))
 
 
 @contextlib.contextmanager
-def running(*options, **popen):
-    command = [GREYONCE, "--config", "/dev/null", "--log", "none", *map(str, options)]
+def running(*options, log="none", **popen):
+    command = [GREYONCE, "--config", "/dev/null", "--log", log, *map(str, options)]
     with subprocess.Popen(command, **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE} | popen) as child:
+        take_back = limited(child)
         try:
             yield child
         finally:
+            take_back()
             child.kill()
 
 
@@ -180,13 +214,24 @@ class Deadline(Filter):
         began = time.monotonic()
         self.assertEqual(child.stdout.read(), b"action=" + action + b"\n\n")
         self.assertEqual(child.wait(), 74)
-        self.assertLess(time.monotonic() - began, seconds + 10)
+        took = time.monotonic() - began
+        self.assertGreater(took, 0.5 * seconds)
+        self.assertLess(took, seconds + 2.8)  # the default deadline of 4 seconds is no excuse for one of 1
 
     def test_a_writer_that_stalls_in_the_middle_of_a_line_is_answered(self):
         with running("--deadline=1", "--state", self.state, "--on-error=WARN late") as child:
             child.stdin.write(b"request=smtpd_acc")
             child.stdin.flush()
             self.assert_late(child, 1, b"WARN late")
+
+    def test_one_that_is_longer_than_the_default_is_waited_for(self):
+        with running("--deadline=30", "--state", self.state) as child:
+            child.stdin.write(block(request())[:50])
+            child.stdin.flush()
+            time.sleep(4.5)
+            child.stdin.write(block(request())[50:])
+            child.stdin.flush()
+            self.assertEqual(child.stdout.read(), f"action={GREYLISTED}\n\n".encode())
 
     def test_wrong_options_do_not_wait_longer_for_the_request(self):
         with running("--deadline=1", "--frob") as child:
@@ -218,6 +263,56 @@ class Deadline(Filter):
             child.stdin.close()
             self.assertEqual(child.wait(), 0)
 
+    def test_streams_that_do_not_block_are_waited_for(self):
+        question = block(request())
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.settimeout(PATIENCE)
+            theirs.setblocking(False)
+            with running("--state", self.state, "--until-eof", stdin=theirs, stdout=theirs) as child:
+                for part in question[:30], question[30:]:
+                    time.sleep(0.3)
+                    ours.sendall(part)
+                self.assertEqual(ours.recv(4096), f"action={GREYLISTED}\n\n".encode())
+                ours.shutdown(socket.SHUT_WR)
+                self.assertEqual(child.wait(), 0)
+
+    def test_an_answer_waits_for_room_where_writing_does_not_block(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.settimeout(PATIENCE)
+            theirs.setblocking(False)
+            filled = self.fill(theirs)
+            with running("--state", self.state, stdout=theirs) as child:
+                child.stdin.write(block(request()))
+                child.stdin.close()
+                wait_until(self.state.exists, "the attempt to be remembered")
+                time.sleep(0.3)
+                theirs.close()
+                self.assertEqual(read_to_end(ours)[filled:], f"action={GREYLISTED}\n\n".encode())
+                self.assertEqual(child.wait(), 0)
+
+    def test_it_holds_for_streams_that_do_not_block(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.setblocking(False)
+            with running("--deadline=1", "--on-error=WARN late", stdin=theirs) as child:
+                ours.sendall(block(request())[:40])
+                self.assert_late(child, 1, b"WARN late")
+            self.fill(theirs)
+            with running("--deadline=1", "--state", self.state, stdout=theirs) as child:
+                child.stdin.write(block(request()))
+                child.stdin.close()
+                self.assertEqual(child.wait(), 74)
+
+    @staticmethod
+    def fill(stream):
+        filled = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                filled += stream.send(b"x" * 4096)
+        return filled
+
     def test_it_begins_anew_with_each_request(self):
         whole = block(request())
         with running("--deadline=1", "--state", self.state, "--until-eof") as child:
@@ -236,9 +331,7 @@ class Deadline(Filter):
         ours, theirs = socket.socketpair()
         with ours, theirs:
             theirs.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    theirs.send(b"x" * 4096)
+            self.fill(theirs)
             theirs.setblocking(True)
             with running("--deadline=1", "--state", self.state, stdout=theirs) as child:
                 child.stdin.write(block(request()))
@@ -285,9 +378,18 @@ class Output(Filter):
 
     def test_a_full_stdout_is_trouble(self):
         with open("/dev/full", "wb") as full:
-            done = subprocess.run([GREYONCE, "--config", "/dev/null", "--state", self.state, "--log", "none"],
-                                  input=block(request()), stdout=full, check=False)
+            self.assert_told_at_once(stdout=full)
+
+    def assert_told_at_once(self, **how):
+        began = time.monotonic()
+        done = subprocess.run([GREYONCE, "--config", "/dev/null", "--state", self.state, "--log", "stderr", "--deadline=8"],
+                              input=block(request()), stderr=subprocess.PIPE, timeout=PATIENCE, check=False, **how)
+        self.assertLess(time.monotonic() - began, 6)
         self.assertEqual(done.returncode, 74)
+        lines = done.stderr.decode().splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertRegex(lines[0], "^greyonce: action=greylist, reason=new, ")
+        self.assertEqual(lines[1], "greyonce: warning: the answer could not be written")
 
     def test_a_reader_that_went_away_is_trouble(self):
         with running("--state", self.state) as child:
@@ -295,11 +397,78 @@ class Output(Filter):
             child.stdin.write(block(request()))
             child.stdin.close()
             self.assertEqual(child.wait(), 74)
+        ours, theirs = os.pipe()
+        os.close(ours)
+        with open(theirs, "wb") as nobody:
+            self.state.unlink()
+            self.assert_told_at_once(stdout=nobody)
 
-    def test_a_closed_stdin_is_trouble(self):
+    def test_a_stream_whose_reader_went_away_is_decided_no_further(self):
+        stream = b"".join(block(request(sender=f"{chr(97 + i)}@example.net")) for i in range(20)) * 100
+        with running("--until-eof", "--state", self.state, log="stderr", stderr=subprocess.PIPE) as child:
+            child.stdout.close()
+            with contextlib.suppress(BrokenPipeError):
+                child.stdin.write(stream)
+                child.stdin.flush()
+            self.assertEqual(child.wait(), 74)
+            lines = child.stderr.read().decode().splitlines()
+            with contextlib.suppress(BrokenPipeError):
+                child.stdin.close()
+        self.assertEqual(len(lines), 2)
+        self.assertRegex(lines[0], "reason=new, .*, sender=a@example.net, ")
+        self.assertEqual(lines[1], "greyonce: warning: the answer could not be written")
+        self.assertEqual(self.state.read_bytes().count(b"\nT "), 1)
+
+    def test_a_caller_on_a_socket_has_the_end_of_the_answer_before_the_log_is_written(self):
+        ours, theirs = socket.socketpair()
+        read, write = os.pipe()
+        os.set_blocking(write, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(write, b"x" * 4096)
+        os.set_blocking(write, True)
+        with ours, open(read, "rb") as log, open(write, "wb") as stuck:
+            ours.settimeout(PATIENCE)
+            with running("--deadline=15", "--state", self.state, log="stderr", stdin=theirs, stdout=theirs, stderr=stuck) as child:
+                theirs.close()
+                stuck.close()
+                ours.sendall(block(request()))
+                self.assertEqual(read_to_end(ours), f"action={GREYLISTED}\n\n".encode())
+                self.assertIsNone(child.poll())
+                self.assertIn(b"action=greylist", log.read())
+                self.assertEqual(child.wait(), 0)
+
+    def test_at_a_terminal_the_log_goes_to_it_too(self):
+        ours, theirs = pty.openpty()
+        with open(ours, "rb", buffering=0) as screen:
+            with open(theirs, "wb") as terminal, running("--state", self.state, log="stderr", stdout=terminal,
+                                                         stderr=terminal) as child:
+                child.stdin.write(block(request()))
+                child.stdin.close()
+                self.assertEqual(child.wait(), 0)
+            shown = b""
+            with contextlib.suppress(OSError):  # EIO: its other end was closed
+                while part := screen.read(4096):
+                    shown += part
+        self.assertIn(b"action=DEFER_IF_PERMIT", shown)
+        self.assertIn(b"greyonce: action=greylist, reason=new", shown)
+
+    def test_a_closed_stdin_is_a_request_that_is_malformed(self):
         shell = subprocess.run(["sh", "-c", '"$@" <&-', "sh", GREYONCE, "--config", "/dev/null", "--log", "none"],
-                               capture_output=True, check=False)
-        self.assertEqual((shell.stdout, shell.returncode), (b"action=DUNNO\n\n", 74))
+                               capture_output=True, timeout=PATIENCE, check=False)
+        self.assertEqual((shell.stdout, shell.returncode), (f"action={MALFORMED}\n\n".encode(), 74))
+
+    def test_a_stdin_that_cannot_be_read_is_trouble_and_told_at_once(self):
+        began = time.monotonic()
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            done = subprocess.run([GREYONCE, "--config", "/dev/null", "--log", "stderr", "--deadline=8"], stdin=folder,
+                                  capture_output=True, timeout=PATIENCE, check=False)
+        finally:
+            os.close(folder)
+        self.assertLess(time.monotonic() - began, 6)
+        self.assertEqual((done.stdout, done.returncode), (b"action=DUNNO\n\n", 74))
+        self.assertIn(b"warning: read standard input: Is a directory", done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-// Any bytes as a request: it is read or refused, and nothing of it can end a reply or a log line.
+// Any bytes as a request: it is read or refused, what is kept of it is bounded, and nothing of it can end a
+// reply or a log line.
 #include "greylist/triplet.hpp"
 #include "policy/action.hpp"
 #include "policy/framing.hpp"
 #include "policy/greylist_texts.hpp"
 #include "policy/log_line.hpp"
 #include "policy/request.hpp"
+#include "system/lines.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -44,6 +46,21 @@ void check_request(const policy::Request& request) {
     }
 }
 
+// No value is longer than it may be, and there are no more of them than there may be.
+void check_block(std::string_view block) {
+    must(block.size() <= policy::largest_request + 2 * policy::longest_value &&
+         block.find('\0') == std::string_view::npos);
+    must(std::count(block.begin(), block.end(), '\n') <=
+         static_cast<std::ptrdiff_t>(policy::most_attributes) + 1);
+    while (!block.empty()) {
+        const std::string_view line = sys::take_line(block);
+        const auto equals = std::min(line.find('='), line.size());
+        const auto number = policy::attribute_number(line.substr(0, equals));
+        must(line.size() - equals <=
+             1 + (number ? policy::longest_value_of(*number) : policy::longest_value));
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -57,6 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(taken == first && whole.block() == halves.block() && whole.is_complete() == halves.is_complete());
 
     const std::string block{whole.block()};
+    check_block(block);
     const auto parsed = policy::parse_request(block);
     if (const auto* request = std::get_if<policy::Request>(&parsed)) {
         check_request(*request);

@@ -25,7 +25,7 @@ class SyslogLines(Case):
 
     def test_trouble_is_a_warning_in_the_facility_that_was_asked_for(self):
         line, = self.logged("client_address=192.0.2.1\nsender=a\x01b\x1b[2J\n\n", "--syslog-facility=local3")
-        self.assertRegex(line, rf"^<{LOCAL3 | WARNING}>greyonce\[[0-9]+\]: warning: malformed request: .*: answering DUNNO$")
+        self.assertRegex(line, rf"^<{LOCAL3 | WARNING}>greyonce\[[0-9]+\]: warning: malformed request: .*: answering DEFER_IF_PERMIT Request not understood, please try again later$")
 
     def test_bytes_of_the_client_are_cleaned(self):
         line, = self.logged(request(helo_name="x", sender="a\x07\r<13>forged\t%n%s@example.net"))
