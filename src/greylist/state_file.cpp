@@ -29,7 +29,7 @@ off_t offset_of(PageNumber number) {
 }
 
 struct stat status_of(const sys::Descriptor& file, const std::string& path) {
-    struct stat status {};
+    struct stat status = {};
     if (fstat(file.number(), &status) != 0) {
         throw Trouble("look at", path, errno);
     }

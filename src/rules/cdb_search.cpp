@@ -137,7 +137,7 @@ void CdbSearch::find(std::string_view key, const std::function<bool(const Record
 }
 
 std::uint64_t CdbSearch::size() const {
-    struct stat status {};
+    struct stat status = {};
     if (::fstat(file_.number(), &status) != 0) {
         throw sys::Trouble{"look at", path_, errno};
     }

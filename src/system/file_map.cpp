@@ -19,7 +19,7 @@ std::string_view FileMap::bytes(int descriptor, std::size_t wanted) {
 }
 
 void FileMap::grow(int descriptor) {
-    struct stat status {};
+    struct stat status = {};
     if (fstat(descriptor, &status) != 0 || static_cast<std::size_t>(status.st_size) <= size_) {
         return;
     }

@@ -15,12 +15,12 @@ Identity from(const struct stat& status) {
 } // namespace
 
 Identity Identity::of(const std::string& path) {
-    struct stat status {};
+    struct stat status = {};
     return stat(path.c_str(), &status) == 0 ? from(status) : Identity{};
 }
 
 Identity Identity::of(int descriptor) {
-    struct stat status {};
+    struct stat status = {};
     return fstat(descriptor, &status) == 0 ? from(status) : Identity{};
 }
 

@@ -63,7 +63,7 @@ void install_handlers() {
     const stack_t stack{.ss_sp = handler_stack.data(), .ss_flags = 0, .ss_size = handler_stack.size()};
     sigaltstack(&stack, nullptr);
 
-    struct sigaction action {};
+    struct sigaction action = {};
     action.sa_handler = speak_and_end;
     action.sa_flags = SA_ONSTACK;
     sigfillset(&action.sa_mask);

@@ -18,7 +18,7 @@ constexpr int set_and_wait = F_SETLKW;
 #endif
 
 int set_lock(int descriptor, short type, off_t first, off_t length) {
-    struct flock request {};
+    struct flock request = {};
     request.l_type = type;
     request.l_whence = SEEK_SET;
     request.l_start = first;

@@ -43,7 +43,7 @@ Descriptor opened_directory(const std::string& path) {
 Replacement::Replacement(std::string path)
     : path_(std::move(path)), place_(behind_links(path_)),
       directory_(opened_directory(directory_of(place_))) {
-    struct stat old {};
+    struct stat old = {};
     const bool is_there = ::stat(place_.c_str(), &old) == 0;
     if (is_there && !S_ISREG(old.st_mode)) {
         throw Trouble{"replace", path_, "not a file"};

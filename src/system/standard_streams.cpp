@@ -22,8 +22,8 @@ void hold_standard_streams() {
 }
 
 bool stderr_is_separate() {
-    struct stat output {};
-    struct stat error {};
+    struct stat output = {};
+    struct stat error = {};
     if (fstat(STDERR_FILENO, &error) != 0) {
         return false;
     }

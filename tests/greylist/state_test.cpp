@@ -90,7 +90,7 @@ TEST_F(StateTest, ALookWithoutALockTellsNothingOfADamagedPage) {
 
 TEST_F(StateTest, OnlyItsOwnerMayReadIt) {
     static_cast<void>(open());
-    struct stat status {};
+    struct stat status = {};
     ASSERT_EQ(stat(path().c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory()), {}), 1);

@@ -28,7 +28,7 @@ class Tinycdb {
 
     std::vector<std::string> values(const std::string& key) {
         std::vector<std::string> found;
-        struct cdb_find search {};
+        struct cdb_find search = {};
         EXPECT_GE(cdb_findinit(&search, &cdb_, key.data(), static_cast<unsigned>(key.size())), 0);
         while (cdb_findnext(&search) > 0) {
             found.emplace_back(static_cast<const char*>(cdb_getdata(&cdb_)), cdb_datalen(&cdb_));
