@@ -21,13 +21,6 @@
 #include <cerrno>
 #include <chrono>
 #include <exception>
-#include <ios>
-
-// Boost.Program_options includes <iostream>, which makes all of cin, cout and so on before main(): 44,000
-// instructions and a dozen page faults for streams that this program never uses. The linker takes these in
-// place of the library's.
-std::ios_base::Init::Init() = default;
-std::ios_base::Init::~Init() {} // NOLINT(modernize-use-equals-default): the class is not ours to make trivial
 
 namespace {
 

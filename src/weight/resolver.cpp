@@ -4,20 +4,9 @@
 #include "weight/response.hpp"
 
 #include <ares.h>
-#include <netdb.h>
 #include <poll.h>
 
 #include <array>
-
-// c-ares names a service only in ares_getnameinfo, which is not called here; but the linker cannot know.
-// Without this definition a static program would carry libc's, and with it NSS, which loads libraries when it
-// runs.
-// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's names are reserved to it
-extern "C" int getservbyport_r(int /*port*/, const char* /*protocol*/, servent* /*result*/, char* /*buffer*/,
-                               std::size_t /*size*/, servent** found) {
-    *found = nullptr;
-    return 0;
-}
 
 namespace weight {
 
