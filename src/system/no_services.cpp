@@ -13,8 +13,8 @@ extern "C" int getservbyport_r(int /*port*/, const char* /*protocol*/, servent* 
     return 0;
 }
 
-extern "C" int getservbyname_r(const char* /*name*/, const char* /*protocol*/, servent* /*result*/, char* /*buffer*/,
-                               std::size_t /*size*/, servent** found) {
+extern "C" int getservbyname_r(const char* /*name*/, const char* /*protocol*/, servent* /*result*/,
+                               char* /*buffer*/, std::size_t /*size*/, servent** found) {
     *found = nullptr;
     return 0;
 }
