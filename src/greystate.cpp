@@ -5,6 +5,7 @@
 #include "greylist/selection.hpp"
 #include "greylist/survey.hpp"
 #include "moving/format.hpp"
+#include "moving/input.hpp"
 #include "options.hpp"
 #include "rules/table.hpp"
 #include "system/read_file.hpp"
@@ -21,6 +22,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +48,7 @@ constexpr std::string_view usage =
     "       greystate import [FILE] --from FORMAT [--input FILE]...\n"
     "SELECTOR: --client ADDRESS, --network ADDRESS/PREFIX, --sender and --recipient ADDRESS or @DOMAIN,\n"
     "          --kind triplet|client|instance\n"
-    "FORMAT:   greyonce, postgrey, greylistd, milter-greylist, spamdb or log\n"
+    "FORMAT:   greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log\n"
     "Every command takes --config FILE. FILE is the configured state if left out.\n";
 
 constexpr int nothing_found = 1;
@@ -328,73 +332,97 @@ int export_records(const Request& request) {
     return EX_OK;
 }
 
-void read_lines(const std::string& path, moving::Reader& reader) {
-    const bool is_stdin = path == "-";
-    std::FILE* const file = is_stdin ? stdin : std::fopen(path.c_str(), "re");
-    if (file == nullptr) {
-        throw sys::Trouble("open", path, errno);
-    }
-    char* line = nullptr;
-    std::size_t size = 0;
-    std::size_t number = 0;
-    ssize_t length = 0;
-    while ((length = getline(&line, &size, file)) >= 0) {
-        std::string_view text{line, static_cast<std::size_t>(length)};
-        while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
-            text.remove_suffix(1);
+// What the reader of a format makes of files.
+class Import {
+  public:
+    Import(const Request& request)
+        : request_(request),
+          reader_(moving::reader_of(
+              request.from, home(),
+              {[this](Record record) { take(std::move(record)); },
+               [this](std::size_t line, std::string_view why) { complain(inputs_.place(line), why); }})) {
+        if (!reader_) {
+            throw Misuse{"--from " + request.from + ": expected " + std::string{moving::reader_formats}};
         }
-        reader.take(text, ++number);
     }
-    const int error = std::ferror(file) != 0 ? errno : 0;
-    std::free(line);
-    if (!is_stdin) {
-        static_cast<void>(std::fclose(file));
-    }
-    if (error != 0) {
-        throw sys::Trouble("read", path, error);
-    }
-}
 
-int import_records(const Request& request) {
-    constexpr std::size_t at_once = 1'000'000; // records kept in memory
-    constexpr std::size_t longest_key = 3500;  // a page holds such a record
-    std::vector<Record> records;
-    std::size_t taken = 0;
-    std::size_t unusable = 0;
-    std::string path;
-    const auto complain = [&](std::size_t line, std::string_view why) {
-        ++unusable;
-        say("greystate: " + sys::cleaned(path) + ':' + std::to_string(line) + ": " + sys::cleaned(why) +
-            '\n');
-    };
-    const auto flush = [&] {
-        taken += records.size();
-        store(request, std::exchange(records, {}), show_progress);
-    };
-    const auto take = [&](Record record) {
+    // A file in which nothing was understood is named: it is likely to be of another format.
+    void read(const std::string& path) {
+        const bool is_stdin = path == "-";
+        const std::string name = is_stdin ? "standard input" : path;
+        std::FILE* const file = is_stdin ? stdin : std::fopen(path.c_str(), "re");
+        if (file == nullptr) {
+            throw sys::Trouble("open", path, errno);
+        }
+        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closing{is_stdin ? nullptr : file, std::fclose};
+        inputs_.begin(name);
+        bool is_empty = true;
+        bool is_understood = false;
+        moving::each_line(file, name, reader_->longest_line(), [&](std::optional<std::string_view> line) {
+            line_ = inputs_.next_number();
+            if (!line) {
+                complain(inputs_.place(line_),
+                         "longer than " + std::to_string(reader_->longest_line()) + " bytes");
+            } else if (!line->empty()) {
+                is_understood = reader_->take(*line, line_) || is_understood;
+            }
+            is_empty = is_empty && line && line->empty();
+        });
+        if (!is_empty && !is_understood) {
+            complain(name, "nothing in it was understood as " + request_.from);
+        }
+    }
+
+    int finish() {
+        reader_->finish();
+        flush();
+        say(std::to_string(taken_) + " records imported, " + std::to_string(unusable_) + " lines unusable\n");
+        return unusable_ == 0 ? EX_OK : EX_DATAERR;
+    }
+
+  private:
+    [[nodiscard]] moving::Home home() const {
+        return {request_.settings.rule, request_.settings.grouping, request_.now};
+    }
+
+    void complain(const std::string& place, std::string_view why) {
+        ++unusable_;
+        say("greystate: " + sys::cleaned(place) + ": " + sys::cleaned(why) + '\n');
+    }
+
+    void take(Record record) {
+        constexpr std::size_t at_once = 1'000'000; // records kept in memory
+        constexpr std::size_t longest_key = 3500;  // a page holds such a record
         if (record.key.text.size() > longest_key) {
-            ++unusable;
-            say("greystate: a record was left out: its key is too long\n");
+            complain(inputs_.place(line_), "a record was left out: its key is too long");
             return;
         }
-        records.push_back(std::move(record));
-        if (records.size() == at_once) {
+        records_.push_back(std::move(record));
+        if (records_.size() == at_once) {
             flush();
         }
-    };
-    const moving::Home home{request.settings.rule, request.settings.grouping, request.now};
-    const auto reader = moving::reader_of(request.from, home, {take, complain});
-    if (!reader) {
-        throw Misuse{"--from " + request.from + ": expected " + std::string{moving::reader_formats}};
     }
-    for (const std::string& input : request.inputs.empty() ? std::vector<std::string>{"-"} : request.inputs) {
-        path = input == "-" ? "standard input" : input;
-        read_lines(input, *reader);
+
+    void flush() {
+        taken_ += records_.size();
+        store(request_, std::exchange(records_, {}), show_progress);
     }
-    reader->finish();
-    flush();
-    say(std::to_string(taken) + " records imported, " + std::to_string(unusable) + " lines unusable\n");
-    return unusable == 0 ? EX_OK : EX_DATAERR;
+
+    const Request& request_;
+    std::unique_ptr<moving::Reader> reader_;
+    moving::Inputs inputs_;
+    std::vector<Record> records_;
+    std::size_t line_ = 0; // which is being read
+    std::size_t taken_ = 0;
+    std::size_t unusable_ = 0;
+};
+
+int import_records(const Request& request) {
+    Import import{request};
+    for (const std::string& path : request.inputs.empty() ? std::vector<std::string>{"-"} : request.inputs) {
+        import.read(path);
+    }
+    return import.finish();
 }
 
 int run(const Request& request) {

@@ -1,4 +1,7 @@
 #include "moving/format.hpp"
+#include "moving/words.hpp"
+
+#include <algorithm>
 
 namespace moving {
 
@@ -12,44 +15,70 @@ class GreyonceReader : public Reader {
   public:
     explicit GreyonceReader(Sink sink) : sink_(std::move(sink)) {}
 
-    void take(std::string_view line, std::size_t number) override {
-        if (line.empty()) {
-            return;
-        }
-        if (auto record = greylist::record_of(line)) {
+    bool take(std::string_view line, std::size_t number) override {
+        auto record = greylist::record_of(line);
+        if (record) {
             sink_.take(*std::move(record));
         } else {
-            sink_.complain(number, "not a record: expected T, C or I, then its numbers and its key");
+            sink_.complain(number, "not a record: expected T, C, I or W, then its numbers and its key");
         }
+        return record.has_value();
     }
 
   private:
     Sink sink_;
 };
 
+// A clock was wrong, or a file is hostile: what is later than now would never be forgotten.
+Sink not_after(Time now, const Sink& sink) {
+    return {[now, take = sink.take](Record record) {
+                record.first = std::min(record.first, now);
+                record.last = std::min(record.last, now);
+                record.window = std::min(record.window, now);
+                take(std::move(record));
+            },
+            sink.complain};
+}
+
 } // namespace
 
+std::size_t Reader::longest_line() const {
+    constexpr std::size_t longest = 1024UL * 1024;
+    return longest;
+}
+
 std::unique_ptr<Reader> reader_of(std::string_view format, const Home& home, const Sink& sink) {
+    const Sink dated = not_after(home.now, sink);
     if (format == "greyonce") {
-        return greyonce_reader(sink);
+        return greyonce_reader(dated);
     }
     if (format == "postgrey") {
-        return postgrey_reader(home, sink);
+        return postgrey_reader(home, dated);
     }
     if (format == "greylistd") {
-        return greylistd_reader(home, sink);
+        return greylistd_reader(home, dated);
     }
     if (format == "milter-greylist") {
-        return milter_greylist_reader(home, sink);
+        return milter_greylist_reader(home, dated);
     }
     if (format == "spamdb") {
-        return spamdb_reader(home, sink);
+        return spamdb_reader(home, dated);
     }
-    return format == "log" ? log_reader(home, sink) : nullptr;
+    if (format == "sqlgrey") {
+        return sqlgrey_reader(home, dated);
+    }
+    return format == "log" ? log_reader(home, dated) : nullptr;
 }
 
 std::unique_ptr<Reader> greyonce_reader(const Sink& sink) {
     return std::make_unique<GreyonceReader>(sink);
+}
+
+std::optional<Time> seconds_in(std::string_view text) {
+    constexpr std::int64_t latest = 9'999'999'999;
+    const auto seconds = number_of(text);
+    return seconds && *seconds >= 0 && *seconds <= latest ? std::optional{Time{Seconds{*seconds}}}
+                                                          : std::nullopt;
 }
 
 Record passed(Key key, Time last) {

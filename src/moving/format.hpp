@@ -40,21 +40,29 @@ class Reader {
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
 
-    // `line` has no line end; `number` counts from 1.
-    virtual void take(std::string_view line, std::size_t number) = 0;
+    // Whether the line is one of the format's, and was understood; perhaps nothing comes of it. `line` has no
+    // line end. `number` counts from 1, over all files that are one input.
+    virtual bool take(std::string_view line, std::size_t number) = 0;
     virtual void finish() {}
+    // Lines that are longer are none of the format's.
+    [[nodiscard]] virtual std::size_t longest_line() const;
 };
 
-// Formats: greyonce, postgrey, greylistd, milter-greylist, spamdb, log. None where `format` is another word.
+// None where `format` is another word. What comes of it is never later than `home.now`.
 std::unique_ptr<Reader> reader_of(std::string_view format, const Home& home, const Sink& sink);
-constexpr std::string_view reader_formats = "greyonce, postgrey, greylistd, milter-greylist, spamdb or log";
+constexpr std::string_view reader_formats =
+    "greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log";
 
 std::unique_ptr<Reader> greyonce_reader(const Sink& sink);
 std::unique_ptr<Reader> postgrey_reader(const Home& home, const Sink& sink);
 std::unique_ptr<Reader> greylistd_reader(const Home& home, const Sink& sink);
 std::unique_ptr<Reader> milter_greylist_reader(const Home& home, const Sink& sink);
 std::unique_ptr<Reader> spamdb_reader(const Home& home, const Sink& sink);
+std::unique_ptr<Reader> sqlgrey_reader(const Home& home, const Sink& sink);
 std::unique_ptr<Reader> log_reader(const Home& home, const Sink& sink);
+
+// Seconds since 1970, as text; none where the state could not hold them (record.hpp).
+std::optional<Time> seconds_in(std::string_view text);
 
 // A triplet that others have let pass, as one that has passed here: its delay is long over.
 Record passed(Key key, Time last);

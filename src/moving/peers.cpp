@@ -1,22 +1,23 @@
-// What three other greylisters write.
+// What two other greylisters write.
 //
-// greylistd, its states and its triplets, in one stream in any order:
-//     [white]                                        or [grey], [black], [statistics]
-//     5f4dcc3b = 1700000301 1700000000 3             hash = last first count
-//     5f4dcc3b = 192.0.2.1 alice@example.net bob@example.org
-// milter-greylist's dump, its fields parted by tabs:
+// milter-greylist's dump, its fields parted by tabs or blanks:
 //     192.0.2.1  <alice@example.net>  <bob@example.org>  1700000300        accepted from then on
 //     192.0.2.1  <alice@example.net>  <bob@example.org>  1700086400 AUTO   whitelisted until then
+//     # a comment: at the beginning, or behind the time; an address may have a # in it
 // OpenBSD's spamdb (older ones without the HELO):
 //     GREY|192.0.2.1|mail.example.net|<alice@example.net>|<bob@example.org>|first|pass|expire|block|pass
 //     WHITE|192.0.2.1||||first|pass|expire|block|pass
+//     TRAPPED|192.0.2.1|expire        these three are spamd's own, and nothing here
+//     SPAMTRAP|trap@example.org
+//     DOMAIN|example.org
 #include "moving/format.hpp"
+#include "moving/mailbox.hpp"
 #include "moving/words.hpp"
 
 #include "system/address.hpp"
+#include "system/text.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace moving {
 
@@ -26,106 +27,50 @@ using sys::Address;
 
 constexpr std::string_view no_address = "its client is no IP address";
 
-Time time_of(std::int64_t seconds) {
-    return Time{Seconds{seconds}};
+// Takes the field at the beginning of `line` off it: up to the end of its bracket, or to a blank.
+std::string_view next_field(std::string_view& line) {
+    std::size_t end = line.find_first_of(" \t");
+    if (line.starts_with('<')) {
+        const auto mailbox = mailbox_at_start(line.substr(1));
+        end = line.find('>', mailbox ? mailbox->size() : 0);
+        end += end == std::string_view::npos ? 0 : 1;
+    }
+    const std::string_view field = line.substr(0, end);
+    line = trimmed(line.substr(field.size()));
+    return field;
 }
-
-class GreylistdReader : public Reader {
-  public:
-    GreylistdReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
-
-    void take(std::string_view line, std::size_t number) override {
-        line = trimmed(line);
-        if (line.empty() || line.starts_with('#')) {
-            return;
-        }
-        if (line.starts_with('[')) {
-            section_ = line;
-            return;
-        }
-        const std::size_t equals = line.find(" = ");
-        const auto words =
-            words_of(equals == std::string_view::npos ? std::string_view{} : line.substr(equals + 3));
-        const std::string hash{line.substr(0, equals)};
-        if (section_ == "[statistics]" || section_ == "[black]") {
-            return;
-        }
-        const auto last = words.empty() ? std::nullopt : number_of(words[0]);
-        if (last && (section_ == "[white]" || section_ == "[grey]")) {
-            states_[hash] = {section_ == "[white]", time_of(*last)};
-        } else if (words.size() == 3) {
-            triplets_[hash] = {std::string{words[0]}, std::string{without_brackets(words[1])},
-                               std::string{without_brackets(words[2])}, number};
-        } else {
-            sink_.complain(number, "expected HASH = CLIENT SENDER RECIPIENT or HASH = LAST FIRST COUNT");
-        }
-    }
-
-    // A triplet whose state was not among the input may pass with its next attempt.
-    void finish() override {
-        for (const auto& [hash, triplet] : triplets_) {
-            const auto client = Address::parse(triplet.client);
-            if (!client) {
-                sink_.complain(triplet.line, no_address);
-                continue;
-            }
-            auto key = greylist::triplet_of(*client, triplet.sender, triplet.recipient, home_.grouping);
-            const auto state = states_.find(hash);
-            if (state == states_.end()) {
-                sink_.take(due(std::move(key), home_.now, home_));
-            } else if (state->second.is_white) {
-                sink_.take(passed(std::move(key), state->second.last));
-            } else {
-                sink_.take({std::move(key), state->second.last, state->second.last, 0});
-            }
-        }
-    }
-
-  private:
-    struct Triplet {
-        std::string client, sender, recipient;
-        std::size_t line;
-    };
-    struct State {
-        bool is_white;
-        Time last;
-    };
-    Home home_;
-    Sink sink_;
-    std::string section_;
-    std::map<std::string, Triplet> triplets_;
-    std::map<std::string, State> states_;
-};
 
 class MilterGreylistReader : public Reader {
   public:
     MilterGreylistReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
 
-    void take(std::string_view line, std::size_t number) override {
-        line = trimmed(line.substr(0, line.find('#')));
-        if (line.empty()) {
-            return;
+    bool take(std::string_view line, std::size_t number) override {
+        line = trimmed(line);
+        if (line.empty() || line.starts_with('#')) {
+            return true;
         }
-        const auto fields = split(line, '\t');
-        const auto words = fields.size() >= 4 ? words_of(fields[3]) : std::vector<std::string_view>{};
-        const auto time = words.empty() ? std::nullopt : number_of(words[0]);
+        const std::string_view client_text = next_field(line);
+        const std::string_view sender = next_field(line);
+        const std::string_view recipient = next_field(line);
+        const auto words = words_of(line.substr(0, line.find('#')));
+        const auto time = words.empty() ? std::nullopt : seconds_in(words[0]);
         if (!time) {
-            sink_.complain(number, "expected CLIENT, SENDER, RECIPIENT and a time, parted by tabs");
-            return;
+            sink_.complain(number, "expected CLIENT, SENDER, RECIPIENT and a time");
+            return false;
         }
-        const auto client = Address::parse(fields[0]);
+        const auto client = Address::parse(client_text);
         if (!client) {
             sink_.complain(number, no_address);
-            return;
+            return false;
         }
-        const bool is_white = words.size() > 1 && words[1] == "AUTO";
-        auto key = greylist::triplet_of(*client, without_brackets(fields[1]), without_brackets(fields[2]),
+        auto key = greylist::triplet_of(*client, without_brackets(sender), without_brackets(recipient),
                                         home_.grouping);
-        if (is_white) {
-            sink_.take(passed(std::move(key), std::min(home_.now, time_of(*time))));
+        if (words.size() > 1 && sys::lower_case(words[1]) == "auto") {
+            sink_.take(passed(std::move(key), std::min(home_.now, *time)));
         } else {
-            sink_.take(due(std::move(key), time_of(*time), home_));
+            sink_.take(due(std::move(key), *time, home_));
         }
+        return true;
     }
 
   private:
@@ -137,38 +82,39 @@ class SpamdbReader : public Reader {
   public:
     SpamdbReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
 
-    void take(std::string_view line, std::size_t number) override {
-        if (line.empty()) {
-            return;
+    bool take(std::string_view line, std::size_t number) override {
+        const auto fields = split(line, '|');
+        const std::string_view kind = fields[0];
+        if (kind == "TRAPPED" || kind == "SPAMTRAP" || kind == "DOMAIN") {
+            return true;
+        }
+        if (kind != "WHITE" && kind != "GREY") {
+            sink_.complain(number, "neither GREY nor WHITE");
+            return false;
         }
         constexpr std::size_t times = 5; // first, pass, expire and two counts
-        const auto fields = split(line, '|');
-        const bool is_white = fields[0] == "WHITE";
-        if (!is_white && fields[0] != "GREY") {
-            sink_.complain(number, "neither GREY nor WHITE");
-            return;
-        }
         const auto first =
-            fields.size() < 4 + times ? std::nullopt : number_of(fields[fields.size() - times]);
-        const auto pass = first ? number_of(fields[fields.size() - times + 1]) : std::nullopt;
+            fields.size() < 4 + times ? std::nullopt : seconds_in(fields[fields.size() - times]);
+        const auto pass = first ? seconds_in(fields[fields.size() - times + 1]) : std::nullopt;
         if (!pass) {
             sink_.complain(number, "expected GREY|IP|HELO|FROM|TO|FIRST|PASS|EXPIRE|BLOCKED|PASSED");
-            return;
+            return false;
         }
         const auto client = Address::parse(fields[1]);
         if (!client) {
             sink_.complain(number, no_address);
-            return;
+            return false;
         }
-        if (is_white) {
-            const Time seen = std::min(home_.now, time_of(std::max(*first, *pass)));
+        if (kind == "WHITE") {
+            const Time seen = std::min(home_.now, std::max(*first, *pass));
             sink_.take(whitelisted(greylist::client_of(*client, home_.grouping), seen, home_));
-            return;
+            return true;
         }
         const std::size_t from = fields.size() - times - 2;
         auto key = greylist::triplet_of(*client, without_brackets(fields[from]),
                                         without_brackets(fields[from + 1]), home_.grouping);
-        sink_.take({std::move(key), time_of(*first), time_of(*first), 0});
+        sink_.take({std::move(key), *first, *first, 0});
+        return true;
     }
 
   private:
@@ -177,10 +123,6 @@ class SpamdbReader : public Reader {
 };
 
 } // namespace
-
-std::unique_ptr<Reader> greylistd_reader(const Home& home, const Sink& sink) {
-    return std::make_unique<GreylistdReader>(home, sink);
-}
 
 std::unique_ptr<Reader> milter_greylist_reader(const Home& home, const Sink& sink) {
     return std::make_unique<MilterGreylistReader>(home, sink);

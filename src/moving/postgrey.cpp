@@ -70,10 +70,12 @@ bool is_hash(std::string_view key) {
            });
 }
 
-// The rest of a key after its client: SENDER/RECIPIENT. A local part may contain a `/`.
+// The rest of a key after its client: SENDER/RECIPIENT. A local part may contain a `/`. A sender without a
+// domain (MAIL FROM:<root>) ends at the first `/`.
 std::optional<std::pair<std::string_view, std::string_view>> sender_and_recipient(std::string_view rest) {
     const std::size_t at = rest.starts_with('/') ? 0 : rest.find('@');
-    const std::size_t slash = rest.find('/', at == std::string_view::npos ? 0 : at);
+    std::size_t slash = rest.find('/', at == std::string_view::npos ? 0 : at);
+    slash = slash == std::string_view::npos ? rest.find('/') : slash;
     if (slash == std::string_view::npos) {
         return std::nullopt;
     }
@@ -115,13 +117,13 @@ class PostgreyReader : public Reader {
   public:
     PostgreyReader(const Home& home, Sink sink) : home_(home), sink_(std::move(sink)) {}
 
-    void take(std::string_view line, std::size_t number) override {
+    bool take(std::string_view line, std::size_t number) override {
         if (!line.starts_with(' ')) {
             if (line.starts_with("format=")) {
                 is_print_ = line == "format=print";
             }
             key_.reset();
-            return;
+            return line.starts_with("VERSION=") || line.starts_with("HEADER=");
         }
         auto text = decoded(line.substr(1), is_print_);
         if (!text) {
@@ -131,10 +133,11 @@ class PostgreyReader : public Reader {
         if (!key_) {
             key_ = std::move(text);
             key_line_ = number;
-            return;
+            return true;
         }
         take_pair(*key_, *text);
         key_.reset();
+        return true;
     }
 
     void finish() override {
@@ -146,27 +149,25 @@ class PostgreyReader : public Reader {
   private:
     void take_pair(std::string_view key, std::string_view value) const {
         const auto numbers = split(value, ',');
-        const auto first = number_of(numbers[0]);
-        const auto second = numbers.size() > 1 ? number_of(numbers[1]) : std::nullopt;
-        if (!first || !second) {
+        const auto first = seconds_in(numbers[0]);
+        const auto last = numbers.size() > 1 ? seconds_in(numbers[1]) : std::nullopt;
+        if (!first || !last) {
             sink_.complain(key_line_, "its value is no FIRST,LAST or COUNT,LAST");
             return;
         }
+        const std::int64_t number = first->time_since_epoch().count();
         const bool is_triplet =
-            is_hash(key) ? *first >= between_counts_and_times : key.find('/') != std::string_view::npos;
+            is_hash(key) ? number >= between_counts_and_times : key.find('/') != std::string_view::npos;
         auto parsed = key_in(key, is_triplet);
         if (!parsed) {
             sink_.complain(key_line_, "its key is no CLIENT/SENDER/RECIPIENT and no address");
             return;
         }
-        const Time last{Seconds{*second}};
         if (!is_triplet) {
-            sink_.take({*std::move(parsed), last, last,
-                        static_cast<std::uint64_t>(std::max<std::int64_t>(0, *first))});
+            sink_.take({*std::move(parsed), *last, *last, static_cast<std::uint64_t>(number)});
             return;
         }
-        const Time begin{Seconds{*first}};
-        sink_.take({*std::move(parsed), begin, last, last - begin >= home_.rule.delay ? 1U : 0U});
+        sink_.take({*std::move(parsed), *first, *last, *last - *first >= home_.rule.delay ? 1U : 0U});
     }
 
     Home home_;
@@ -196,8 +197,11 @@ std::optional<std::string> postgrey_key(const Key& key) {
     if (key.kind == Kind::client) {
         return upper_case(address->expanded());
     }
+    if (fields.size() != 3) {
+        return std::nullopt;
+    }
     const std::string mask{slash == std::string_view::npos ? "" : client.substr(slash)};
-    return address->expanded() + mask + '/' + fields.at(1) + '/' + fields.at(2);
+    return address->expanded() + mask + '/' + fields[1] + '/' + fields[2];
 }
 
 std::string dump_line(std::string_view text) {

@@ -1,6 +1,7 @@
 """greystate as an administrator uses it, and a real postgrey database moved in and out."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -115,6 +116,41 @@ class Commands(harness.Case):
         self.assertIn("standard input:1: ", done.stderr)
         self.assertIn("standard input:3: ", done.stderr)
         self.assertIn("1 records imported, 2 lines unusable", done.stderr)
+
+    def test_a_complaint_names_the_file_and_its_line(self):
+        first, second = self.folder / "first", self.folder / "second"
+        first.write_text("[white]\n1 = 1700000301 1700000000 3\n1 = nowhere alice@example.net bob@example.org\n")
+        second.write_text("[grey]\nnonsense\n")
+        done = greystate("import", self.folder / "other", "--from", "greylistd", "--input", first, "--input", second, status=65)
+        self.assertEqual([line.split(": ")[1] for line in done.stderr.splitlines()[:-1]], [f"{second}:2", f"{first}:3"])
+
+    def test_a_file_in_which_nothing_was_understood_is_named(self):
+        log, other, empty = self.folder / "log", self.folder / "other.log", self.folder / "empty"
+        log.write_text("2023-11-14 22:13:20 Start queue run: pid=1\n")
+        other.write_text("Nov 14 22:13:20 mx sshd[1]: hello\n")
+        empty.write_text("\n")
+        greystate("import", self.folder / "other", "--from", "log", "--input", log, "--input", empty)
+        done = greystate("import", self.folder / "other", "--from", "log", "--input", log, "--input", other, status=65)
+        self.assertIn(f"greystate: {other}: nothing in it was understood as log\n", done.stderr)
+        for wrong in ("postgrey", "greylistd", "milter-greylist", "spamdb", "sqlgrey", "greyonce"):
+            self.assertIn("nothing in it was understood",
+                          greystate("import", self.folder / "other", "--from", wrong, "--input", other, status=65).stderr)
+
+    def test_a_line_without_an_end_takes_no_more_memory_than_its_limit(self):
+        for form, limit in (("log", 1 << 20), ("sqlgrey", 32 << 20)):
+            with open(self.folder / "long", "wb") as long:
+                long.write(b"2023-11-14 22:13:20 Start queue run: pid=1\n")
+                for _ in range(200):
+                    long.write(b"x|" * (1 << 19))
+                long.write(b"\n2023-11-14 22:13:20 Start queue run: pid=1\n")
+            with subprocess.Popen([harness.GREYSTATE, "import", self.folder / "other", "--from", form, "--input",
+                                   self.folder / "long"], stderr=subprocess.PIPE, text=True) as process:
+                said = process.stderr.read()
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 65)
+            self.assertIn(f"long:2: longer than {limit} bytes", said)
+            self.assertLess(usage.ru_maxrss << 10, (16 << 20) + 2 * limit)
 
     def test_wrong_words_are_refused_and_no_file_made(self):
         for words in ([], ["look"], ["list", "--colour"], ["find", "--client", "host.example"], ["list", "--format", "xml"],
