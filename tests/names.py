@@ -6,8 +6,10 @@ import socket
 import struct
 import threading
 
-# Addresses and their names; the last one's name does not point back.
-HOSTS = {"192.0.2.1": "mail.example.net", "192.0.2.2": "mx.friend.example.com", "2001:db8::1": "six.example.net"}
+# Addresses and their names; the last one's name does not point back. Loopback, which the tests connect from, has one too:
+# else Exim would log that it has none, and have its log open before anything is asked.
+HOSTS = {"127.0.0.1": "localhost.example.net", "192.0.2.1": "mail.example.net", "192.0.2.2": "mx.friend.example.com",
+         "2001:db8::1": "six.example.net"}
 CLAIMS = {"192.0.2.9": "forged.example.com"}
 
 A, PTR, AAAA = 1, 12, 28
