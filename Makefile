@@ -120,7 +120,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 # Only linked: the unit program runs the same tests.
 
 pure := $(addprefix src/,$(addsuffix .cpp, \
-            system/address system/lines system/text system/trouble \
+            system/address system/lines system/text system/trouble settings/duration settings/config_file \
             policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/place greylist/check_sum greylist/page greylist/page_memory greylist/page_zero \
             rules/access_action rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
@@ -129,7 +129,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \
             weight/score weight/questions weight/memory))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
-            system/address system/text policy/request policy/framing policy/reply greylist/triplet greylist/rule \
+            system/address system/text settings/duration settings/config_file policy/request policy/framing policy/reply greylist/triplet greylist/rule \
             greylist/page_memory rules/access_action ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/names weight/looks weight/score weight/memory))
 

@@ -1,12 +1,14 @@
 #include "options.hpp"
 
 #include "rules/access_action.hpp"
+#include "settings/config_file.hpp"
+#include "settings/duration.hpp"
+#include "system/lines.hpp"
 #include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
 #include "weight/configuration.hpp"
 
-#include <boost/program_options/detail/config_file.hpp>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/option.hpp>
 #include <boost/program_options/options_description.hpp>
@@ -48,26 +50,9 @@ unsigned prefix(std::string_view text, unsigned most) {
     return static_cast<unsigned>(number(text, most, "a prefix length from 0 to " + std::to_string(most)));
 }
 
-// The unit that the last character of `text` names, which is taken off; `unit` where it is a digit.
-sys::Seconds take_unit(std::string_view& text, sys::Seconds unit) {
-    constexpr std::array<std::pair<char, sys::Seconds>, 4> units{
-        {{'s', 1s}, {'m', 1min}, {'h', 1h}, {'d', 24h}}};
-    for (const auto& [letter, seconds] : units) {
-        if (text.ends_with(letter) || text.ends_with(static_cast<char>(letter - 'a' + 'A'))) {
-            text.remove_suffix(1);
-            return seconds;
-        }
-    }
-    return unit;
-}
-
 sys::Seconds duration(std::string_view text, sys::Seconds unit) {
-    constexpr sys::Seconds longest = 100 * 365 * 24h;
-    const std::string expected = std::string{"a duration: a number of "} + (unit == 1s ? "seconds" : "days") +
-                                 ", or a number followed by s, m, h or d";
-    const sys::Seconds of = take_unit(text, unit);
-    const auto most = static_cast<std::uint64_t>(longest / of);
-    return of * static_cast<sys::Seconds::rep>(number(text, most, expected));
+    const auto value = settings::duration_from(text, unit);
+    return value ? *value : throw WrongValue{settings::duration_expected(unit)};
 }
 
 sys::Seconds above_0(std::string_view text) {
@@ -332,23 +317,6 @@ constexpr std::array own_table{
     Option{"exit-status", "yes|no", "exit with 0 pass, 75 defer, 77 reject",
            [](C& c, const T& v) { c.settings.exit_status = yes_or_no(v); },
            [](const S& s) { return yes_no(s.exit_status); }, "yes"},
-
-    Option{"spam-memory", "DAYS",
-           "a client that was refused is refused again for this time; 0: weighed again",
-           [](C& c, const T& v) { weight_of(c).memory.spam_age = duration(v, 24h); },
-           [](const S&) { return in_units(weight::MemoryRule{}.spam_age, 24h); }},
-    Option{"spam-pause", "SECONDS", "but who waits longer than this is soon weighed again",
-           [](C& c, const T& v) { weight_of(c).memory.spam_pause = duration(v, 1s); },
-           [](const S&) { return in_units(weight::MemoryRule{}.spam_pause, 1s); }},
-    Option{"ham-memory", "DAYS", "a client that passed is known for this time; 0: weighed again",
-           [](C& c, const T& v) { weight_of(c).memory.ham_age = duration(v, 24h); },
-           [](const S&) { return in_units(weight::MemoryRule{}.ham_age, 24h); }},
-    Option{"ham-trial", "SECONDS", "so long only its lists are asked; after that not even these,",
-           [](C& c, const T& v) { weight_of(c).memory.ham_trial = duration(v, 1s); },
-           [](const S&) { return in_units(weight::MemoryRule{}.ham_trial, 1s); }},
-    Option{"ham-window", "SECONDS", "for this time",
-           [](C& c, const T& v) { weight_of(c).memory.ham_window = duration(v, 1s); },
-           [](const S&) { return in_units(weight::MemoryRule{}.ham_window, 1s); }},
 };
 
 template <std::size_t... own, std::size_t... weights>
@@ -392,7 +360,7 @@ const Option* find_option(std::string_view name) {
     return nullptr;
 }
 
-// --- Boost reads by the table ---
+// --- Boost reads the command line by the table ---
 
 // How the help text shows an option. What is said is taken as text, and set by the table.
 class Value : public po::value_semantic {
@@ -454,68 +422,43 @@ std::vector<po::option> take_option(std::vector<std::string>& arguments) {
     return {said};
 }
 
-// A configuration file's text, line by line, for Boost's reader of such files; its own takes a stream, which
-// would start the whole of iostream and its locales for each request.
-class ConfigReader : public po::detail::common_config_file_iterator {
-  public:
-    ConfigReader() = default;
-    explicit ConfigReader(std::string_view text) : common_config_file_iterator({}, true), rest_(text) {}
-
-    [[nodiscard]] std::size_t line() const { return line_; }
-
-  private:
-    bool getline(std::string& line) override {
-        if (rest_.empty()) {
-            return false;
-        }
-        const auto end = std::min(rest_.find('\n'), rest_.size());
-        line = rest_.substr(0, end);
-        rest_.remove_prefix(std::min(end + 1, rest_.size()));
-        ++line_;
-        return true;
-    }
-
-    std::string_view rest_;
-    std::size_t line_ = 0;
-};
-
 using Complaints = std::vector<std::string>;
 
-// Sets one option; what is wrong with it is added to the complaints, after `where`.
-void apply(CommandLine& line, const po::option& said, bool from_config, const std::string& where) {
-    const Option* option = find_option(said.string_key);
+// Sets one option; `said` is null where it has no value. What is wrong with it is added to the complaints,
+// after `where`.
+void apply(CommandLine& line, const std::string& name, const std::string* said, bool from_config,
+           const std::string& where) {
+    const Option* option = find_option(name);
     if (option == nullptr || (from_config && !option->in_config)) {
-        line.complaints.push_back(where + said.string_key + ": no such option" +
+        line.complaints.push_back(where + name + ": no such option" +
                                   (from_config ? " in a configuration file" : ""));
         return;
     }
-    if (said.value.empty() && option->when_bare == nullptr) {
-        line.complaints.push_back(where + said.string_key + ": expected a value");
+    if (said == nullptr && option->when_bare == nullptr) {
+        line.complaints.push_back(where + name + ": expected a value");
         return;
     }
-    const std::string value = said.value.empty() ? option->when_bare : said.value.front();
+    const std::string value = said == nullptr ? option->when_bare : *said;
     try {
         set(*option, line, value);
     } catch (const WrongValue& wrong) {
-        line.complaints.push_back(where + said.string_key + ": \"" + value + "\": expected " +
-                                  wrong.expected);
+        line.complaints.push_back(where + name + ": \"" + value + "\": expected " + wrong.expected);
     }
 }
 
 void read_config_text(const std::string& path, std::string_view text, CommandLine& line) {
-    ConfigReader reader{text};
-    while (true) {
-        const auto where = [&] { return path + ":" + std::to_string(reader.line()) + ": "; };
-        try {
-            reader.get();
-        } catch (const po::error&) {
-            line.complaints.push_back(where() + "no option: expected name = value");
-            continue;
+    if (sys::is_utf16(text)) {
+        line.complaints.push_back(path + ": this is UTF-16: expected UTF-8");
+        return;
+    }
+    settings::ConfigFile file{text};
+    while (const auto next = file.next()) {
+        const std::string where = path + ":" + std::to_string(next->number) + ": ";
+        if (next->name.empty()) {
+            line.complaints.push_back(where + "no option: expected name = value");
+        } else {
+            apply(line, next->name, &next->value, true, where);
         }
-        if (reader == ConfigReader{}) {
-            return;
-        }
-        apply(line, *reader, true, where());
     }
 }
 
@@ -592,7 +535,8 @@ CommandLine read_command_line(int argc, const char* const* argv) {
         if (is_attribute(said)) {
             take_argument(line, said);
         } else {
-            apply(line, said, false, "option --");
+            const std::string* const value = said.value.empty() ? nullptr : &said.value.front();
+            apply(line, said.string_key, value, false, "option --");
         }
     }
     if (line.base64 && !line.attributes.empty()) {

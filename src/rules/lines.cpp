@@ -1,6 +1,7 @@
 #include "rules/lines.hpp"
 
 #include "system/descriptor.hpp"
+#include "system/lines.hpp"
 #include "system/trouble.hpp"
 
 #include <fcntl.h>
@@ -96,7 +97,13 @@ void read_lines(const std::string& path, Comments comments, Complaints& complain
     Reader reader{path};
     Line line{{path, 0}, {}};
     while (!(line.text = reader.next()).empty()) {
-        ++line.source.line;
+        if (++line.source.line == 1) {
+            if (sys::is_utf16(line.text)) {
+                complaints.wrong(line.source, "UTF-16", "expected UTF-8");
+                return;
+            }
+            sys::skip_byte_order_mark(line.text);
+        }
         if (line.text.size() > longest_line) {
             complaints.wrong(line.source, "a line of " + std::to_string(line.text.size()) + " bytes",
                              "expected at most " + std::to_string(longest_line));

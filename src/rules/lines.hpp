@@ -11,7 +11,8 @@ namespace rules {
 
 // Calls `use` with each line of `path` that is neither empty nor too long, blanks at both ends cut off (so a
 // CR is), in their order. A line that holds a NUL or is too long is a complaint. Comments go to the end of
-// their line in postgrey's lists. Throws sys::Trouble where the file cannot be read.
+// their line in postgrey's lists. The byte order mark of UTF-8 before the first line is passed over; a file
+// in UTF-16 is one complaint. Throws sys::Trouble where the file cannot be read.
 struct Line {
     Source source;
     std::string_view text;

@@ -2,21 +2,17 @@
 
 #include "rules/order.hpp"
 #include "rules/patterns.hpp"
+#include "settings/duration.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 namespace rules {
 
 namespace {
 
-constexpr sys::Seconds second{1};
-constexpr sys::Seconds minute{60};
-constexpr sys::Seconds hour{3600};
-constexpr sys::Seconds day{86400};
-constexpr std::string_view duration_expected = "expected a number, and s, m, h or d after it or nothing";
+using namespace std::chrono_literals;
 
 std::optional<unsigned> number_from(std::string_view digits) {
     unsigned number = 0;
@@ -27,24 +23,9 @@ std::optional<unsigned> number_from(std::string_view digits) {
     return number;
 }
 
-// `unit`: what a number without a letter counts in.
 sys::Seconds duration_from(std::string_view text, sys::Seconds unit) {
-    const std::string_view digits = text.substr(0, text.find_first_not_of("0123456789"));
-    const std::string_view letter = text.substr(digits.size());
-    const auto number = number_from(digits);
-    if (letter == "s") {
-        unit = second;
-    } else if (letter == "m") {
-        unit = minute;
-    } else if (letter == "h") {
-        unit = hour;
-    } else if (letter == "d") {
-        unit = day;
-    }
-    if (!number || (!letter.empty() && std::string_view{"smhd"}.find(letter) == std::string_view::npos)) {
-        throw Unreadable{std::string{duration_expected}};
-    }
-    return unit * *number;
+    const auto duration = settings::duration_from(text, unit);
+    return duration ? *duration : throw Unreadable{"expected a number, and s, m, h or d after it or nothing"};
 }
 
 unsigned prefix_from(std::string_view text) {
@@ -62,9 +43,9 @@ void read_parameter(std::string_view word, Verdict& verdict) {
     if (word == "always") {
         verdict.always = true;
     } else if (name == "delay") {
-        verdict.delay = duration_from(value, second);
+        verdict.delay = duration_from(value, 1s);
     } else if (name == "retry-window") {
-        verdict.retry_window = duration_from(value, day);
+        verdict.retry_window = duration_from(value, 24h);
     } else if (name == "network") {
         verdict.network = prefix_from(value);
     } else {

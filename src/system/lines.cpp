@@ -12,6 +12,18 @@ std::string_view take_line(std::string_view& text) {
     return line;
 }
 
+void skip_byte_order_mark(std::string_view& text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    if (text.starts_with(mark)) {
+        text.remove_prefix(mark.size());
+    }
+}
+
+bool is_utf16(std::string_view text) {
+    return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+           (text.size() > 1 && (text[0] == '\0') != (text[1] == '\0'));
+}
+
 bool breaks_lines(char c) {
     return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f';
 }

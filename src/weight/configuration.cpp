@@ -1,6 +1,7 @@
 #include "weight/configuration.hpp"
 
 #include "rules/access_action.hpp"
+#include "settings/duration.hpp"
 #include "system/address.hpp"
 #include "weight/number.hpp"
 
@@ -99,6 +100,14 @@ void set_header(std::string& header, std::string_view text) {
     header = text;
 }
 
+void set_duration(sys::Seconds& duration, sys::Seconds unit, std::string_view text) {
+    const auto value = settings::duration_from(text, unit);
+    if (!value) {
+        throw std::invalid_argument(settings::duration_expected(unit));
+    }
+    duration = *value;
+}
+
 void set_words(std::vector<std::string>& words, std::string_view text) {
     words = words_of(text);
 }
@@ -136,6 +145,10 @@ std::string shown(double level) {
 
 std::string shown(bool flag) {
     return flag ? "yes" : "no";
+}
+
+std::string shown(sys::Seconds duration, sys::Seconds unit) {
+    return std::to_string(duration / unit);
 }
 
 std::string shown(const std::vector<std::string>& words) {

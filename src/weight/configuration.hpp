@@ -1,5 +1,4 @@
 // The settings of the weight by their names in a configuration file: how each is read, and shown.
-// What is a duration is read with the filter's own options (options.cpp).
 #pragma once
 
 #include "weight/settings.hpp"
@@ -25,6 +24,8 @@ void set_flag(bool& flag, std::string_view text);
 // A reply: a code or an action, and its text.
 void set_reply(std::string& reply, std::string_view text);
 void set_header(std::string& header, std::string_view text);
+// `unit`: of a number without a letter.
+void set_duration(sys::Seconds& duration, sys::Seconds unit, std::string_view text);
 void set_words(std::vector<std::string>& words, std::string_view text);
 void add_nameserver(std::vector<std::string>& nameservers, std::string_view text);
 // The first one given takes the place of the default lists; nothing: no list.
@@ -34,7 +35,19 @@ void add_pattern(std::vector<std::string>& patterns, std::string_view text);
 std::string shown(const Score& score);
 std::string shown(double level);
 std::string shown(bool flag);
+std::string shown(sys::Seconds duration, sys::Seconds unit);
 std::string shown(const std::vector<std::string>& words);
+
+inline constexpr sys::Seconds::rep second = 1;
+inline constexpr sys::Seconds::rep day = 86400;
+
+// `unit`: what a number without a letter counts.
+template <sys::Seconds MemoryRule::*duration, sys::Seconds::rep unit>
+constexpr Setting memory_setting(const char* name, const char* help) {
+    return {name, unit == day ? "DAYS" : "SECONDS", help,
+            [](Settings& s, std::string_view v) { set_duration(s.memory.*duration, sys::Seconds{unit}, v); },
+            [](const Settings& s) { return shown(s.memory.*duration, sys::Seconds{unit}); }};
+}
 
 template <Score Scores::*score>
 constexpr Setting score_setting(const char* name, const char* help) {
@@ -124,11 +137,20 @@ inline constexpr std::array settings_table{
     Setting{"ignore-private-addresses", "yes|no", "private addresses of a sender's domain are not looked at",
             [](Settings& s, std::string_view v) { set_flag(s.ignores_private_addresses, v); },
             [](const Settings& s) { return shown(s.ignores_private_addresses); }},
+    memory_setting<&MemoryRule::spam_age, day>(
+        "spam-memory", "a client that was refused is refused again for this time; 0: weighed again"),
+    memory_setting<&MemoryRule::spam_pause, second>("spam-pause",
+                                                    "but who waits longer than this is soon weighed again"),
     Setting{"spam-retries", "N", "after so many retries with a pause a refused client is weighed again",
             [](Settings& s, std::string_view v) { set_count(s.memory.spam_retries, v); },
             [](const Settings& s) { return std::to_string(s.memory.spam_retries); }},
     Setting{"spam-text", "REPLY", "the reply for them (default: the reject text and \" [cached]\")",
             [](Settings& s, std::string_view v) { set_reply(s.texts.remembered_spam, v); }, nullptr},
+    memory_setting<&MemoryRule::ham_age, day>(
+        "ham-memory", "a client that passed is known for this time; 0: weighed again"),
+    memory_setting<&MemoryRule::ham_trial, second>(
+        "ham-trial", "so long only its lists are asked; after that not even these,"),
+    memory_setting<&MemoryRule::ham_window, second>("ham-window", "for this time"),
     Setting{"ham-requests", "N", "so many requests of a known client pass without a lookup",
             [](Settings& s, std::string_view v) { set_count(s.memory.ham_requests, v); },
             [](const Settings& s) { return std::to_string(s.memory.ham_requests); }},

@@ -140,8 +140,38 @@ TEST(Options, EveryWrongLineOfAConfigurationFileIsNamed) {
     EXPECT_EQ(complaints[1], file.path() + ":3: no option: expected name = value");
     EXPECT_EQ(complaints[2].find(file.path() + ":4: delay: \"x\": expected a duration"), 0U);
     EXPECT_EQ(complaints[3], file.path() + ":5: config: no such option in a configuration file");
-    EXPECT_EQ(complaints[4], file.path() + ":7: section.max-age: no such option in a configuration file");
+    EXPECT_EQ(complaints[4], file.path() + ":6: no option: expected name = value");
     EXPECT_EQ(settings.rule.delay, 60s);
+}
+
+TEST(Options, AValueInQuotationMarksMayHoldANumberSignAndBlanks) {
+    const ConfigFile file{"greylist-text = \" see http://x.example/#grey \"  # a comment\n"
+                          "ask-context=\"a \\\"b\\\" \\\\ \\d\"\nx-greylist-header = \"\"\n"};
+    Settings settings;
+    EXPECT_TRUE(read_config(file.path(), true, settings).empty());
+    EXPECT_EQ(settings.greylist_text, " see http://x.example/#grey ");
+    EXPECT_EQ(settings.ask_context, "a \"b\" \\ \\d");
+    EXPECT_EQ(settings.x_greylist_header, "");
+}
+
+TEST(Options, AConfigurationFileMayBeginWithAByteOrderMark) {
+    const ConfigFile file{"\xEF\xBB\xBF"
+                          "delay = 60\n"};
+    Settings settings;
+    EXPECT_TRUE(read_config(file.path(), true, settings).empty());
+    EXPECT_EQ(settings.rule.delay, 60s);
+}
+
+TEST(Options, AConfigurationFileInUtf16IsToldAsOne) {
+    using namespace std::string_literals;
+    for (const auto& text : {"\xFF\xFE"
+                             "d\0e\0"s,
+                             "\xFE\xFF\0d\0e"s, "d\0e\0"s, "\0d\0e"s}) {
+        const ConfigFile file{text};
+        Settings settings;
+        EXPECT_EQ(read_config(file.path(), true, settings),
+                  std::vector{file.path() + ": this is UTF-16: expected UTF-8"});
+    }
 }
 
 TEST(Options, ANamedConfigurationFileMustExist) {
@@ -159,7 +189,10 @@ TEST(Options, TheHelpTextShowsEachOptionWithItsDefault) {
     for (const std::string_view shown :
          {"--delay SECONDS (=300)", "--retry-window DAYS (=2)", "--max-age DAYS (=35)",
           "--auto-whitelist-clients [=N] (=5)", "--ipv4cidr PREFIX (=24)", "--max-state-size SIZE (=1G)",
-          "--on-error ACTION (=DUNNO)", "--log WHERE (=syslog)", "--privacy [=yes|no] (=no)"}) {
+          "--on-error ACTION (=DUNNO)", "--log WHERE (=syslog)", "--privacy [=yes|no] (=no)",
+          "--ask-when WHEN (=after)", "--ask-ok WHAT (=pass)", "--spam-memory DAYS (=1)",
+          "--spam-pause SECONDS (=30)", "--ham-memory DAYS (=30)", "--ham-trial SECONDS (=86400)",
+          "--ham-window SECONDS (=10800)"}) {
         EXPECT_NE(help.find(shown), std::string::npos) << shown;
     }
 }

@@ -83,6 +83,12 @@ TEST(PostgreyClients, WhatLooksLikeAnAddressAndIsNoneIsRefused) {
               "clients:5: two words: expected one entry a line, without blanks in it\n");
 }
 
+TEST(PostgreyClients, TheFirstEntryCountsBehindAByteOrderMark) {
+    EXPECT_TRUE(
+        client_passes("\xEF\xBB\xBFmail.example.net\r\nexample.com\r\n", "192.0.2.1", "mail.example.net"));
+    EXPECT_EQ(complaints_about_clients("\xEF\xBB\xBFmail.example.net\n"), "");
+}
+
 TEST(PostgreyRecipients, TheFormsMatchAsInPostgrey) {
     struct Row {
         const char* entry;

@@ -336,6 +336,12 @@ TEST(RulesFile, WrongLinesAreAllToldInOneRun) {
          "delay=5w: expected a number, and s, m, h or d after it or nothing"},
         {"client 192.0.2.1 greylist delay=-5",
          "delay=-5: expected a number, and s, m, h or d after it or nothing"},
+        {"client 192.0.2.1 greylist delay=5mh",
+         "delay=5mh: expected a number, and s, m, h or d after it or nothing"},
+        {"client 192.0.2.1 greylist always retry-window=6hd",
+         "retry-window=6hd: expected a number, and s, m, h or d after it or nothing"},
+        {"client 192.0.2.1 greylist retry-window=36501",
+         "retry-window=36501: expected a number, and s, m, h or d after it or nothing"},
         {"client 192.0.2.1 greylist network=129", "network=129: expected a prefix length from 0 to 128"},
         {"client 192.0.2.1 greylist network=/24", "network=/24: expected a prefix length from 0 to 128"},
         {"client 192.0.2.1 greylist never", "never: expected delay=, retry-window=, network= or always"},
@@ -455,6 +461,26 @@ TEST(RulesFile, ALineThatIsTooLongOrHoldsANulIsRefused) {
               "rules:1: a line of 9025 bytes: expected at most 8192\n");
     EXPECT_EQ(complaints_about(std::string_view{"client a\0b pass\n", 16}),
               "rules:1: client a?b pass: expected text, not a NUL byte\n");
+}
+
+TEST(RulesFile, AByteOrderMarkBeforeTheFirstLineIsPassedOver) {
+    EXPECT_EQ(winner("\xEF\xBB\xBF"
+                     "client 192.0.2.1 pass\r\n",
+                     mail()),
+              "client 192.0.2.1 pass");
+    EXPECT_EQ(complaints_about("\xEF\xBB\xBF# comment\n"), "");
+    EXPECT_NE(complaints_about("\n\xEF\xBB\xBF"
+                               "client 192.0.2.1 pass\n"),
+              "");
+}
+
+TEST(RulesFile, AFileInUtf16IsOneError) {
+    using namespace std::string_view_literals;
+    for (const auto text : {"\xFF\xFE"
+                            "c\0\n\0x\0\n\0"sv,
+                            "\xFE\xFF\0c\0\n\0x\0\n"sv, "c\0\n\0x\0"sv, "\0c\0\n\0x"sv}) {
+        EXPECT_EQ(complaints_about(text), "rules:1: UTF-16: expected UTF-8\n");
+    }
 }
 
 TEST(RulesFile, ValuesThatLookLikeKeysOfOtherFormsMatchNoEntry) {
