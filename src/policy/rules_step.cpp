@@ -2,8 +2,9 @@
 #include "policy/action.hpp"
 #include "policy/step.hpp"
 #include "rules/table.hpp"
-#include "system/read_file.hpp"
 #include "system/trouble.hpp"
+
+#include <cerrno>
 
 namespace policy {
 
@@ -41,18 +42,26 @@ std::optional<Opinion> opinion_of(const rules::Match& match, Question& question)
     return std::nullopt;
 }
 
+// The mail does not suffer from it more than by waiting: the greylist decides.
+void go_on_without(Question& question, const sys::Trouble& trouble) {
+    question.remark(LogLine::Level::warning, std::string{trouble.what()} + ": going on without rules");
+}
+
 } // namespace
 
 std::optional<Opinion> rules_step(Question& question) {
     const std::string& path = question.settings.rules;
-    if (path == default_rules && sys::is_missing(path)) {
-        return std::nullopt;
-    }
     try {
-        const rules::Table& table = question.sources.rules();
-        question.longest_retry_window = table.longest_retry_window();
-        const auto match = table.match(subject_of(question.request));
-        auto remarks = table.remarks();
+        const rules::Table* const table = question.sources.rules();
+        if (table == nullptr) {
+            if (path != default_rules) {
+                go_on_without(question, sys::Trouble{"open", path, ENOENT});
+            }
+            return std::nullopt;
+        }
+        question.longest_retry_window = table->longest_retry_window();
+        const auto match = table->match(subject_of(question.request));
+        auto remarks = table->remarks();
         for (std::string& remark : remarks) {
             question.remark(LogLine::Level::warning, std::move(remark));
         }
@@ -62,11 +71,7 @@ std::optional<Opinion> rules_step(Question& question) {
         return match ? opinion_of(*match, question) : std::nullopt;
     } catch (const sys::Trouble& trouble) {
         question.sources.close_rules();
-        // The mail does not suffer from it more than by waiting: the greylist decides.
-        if (trouble.error() != ENOENT || path != default_rules) {
-            question.remark(LogLine::Level::warning,
-                            std::string{trouble.what()} + ": going on without rules");
-        }
+        go_on_without(question, trouble);
         return std::nullopt;
     }
 }

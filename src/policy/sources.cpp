@@ -4,19 +4,23 @@
 
 namespace policy {
 
-const rules::Table& Sources::rules() {
+const rules::Table* Sources::rules() {
     const bool may_have_changed = std::exchange(looks_at_rules_, false);
     if (rules_ && may_have_changed && !sys::Identity::of(settings_.rules).is_unchanged(rules_identity_)) {
         rules_.reset();
     }
     if (!rules_) {
-        rules_.emplace(settings_.rules);
+        auto found = rules::Table::if_there(settings_.rules);
+        if (!found) {
+            return nullptr;
+        }
+        rules_.emplace(std::move(*found));
         if (settings_.until_eof) {
             rules_->stay();
             rules_identity_ = rules_->identity();
         }
     }
-    return *rules_;
+    return &*rules_;
 }
 
 greylist::State& Sources::state(greylist::Keeping keeping) {

@@ -18,8 +18,9 @@ class Sources {
     // Time has passed since the last request.
     void expect_changes() { looks_at_rules_ = looks_at_state_ = true; }
 
-    // Throw sys::Trouble where it cannot be opened.
-    const rules::Table& rules();
+    // Null where there is no such file. Throws sys::Trouble where it cannot be opened.
+    const rules::Table* rules();
+    // Throws sys::Trouble where it cannot be opened.
     greylist::State& state(greylist::Keeping keeping);
 
     // After trouble with it, and after a remark, which it would make again: the next request opens it anew.

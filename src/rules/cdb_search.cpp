@@ -43,9 +43,15 @@ std::uint64_t CdbSearch::Table::end() const {
     return position + std::uint64_t{slots} * pair_size;
 }
 
-CdbSearch::CdbSearch(std::string path)
-    : path_(std::move(path)),
-      file_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) { // the latter for a pipe
+sys::Descriptor CdbSearch::opened(const std::string& path) {
+    constexpr int not_to_wait_for_a_pipe = O_NONBLOCK | O_NOCTTY;
+    return sys::Descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | not_to_wait_for_a_pipe)};
+}
+
+CdbSearch::CdbSearch(const std::string& path) : CdbSearch(path, opened(path)) {}
+
+CdbSearch::CdbSearch(std::string path, sys::Descriptor file)
+    : path_(std::move(path)), file_(std::move(file)) {
     if (!file_.is_open()) {
         throw sys::Trouble{"open", path_, errno};
     }

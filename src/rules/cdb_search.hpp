@@ -21,7 +21,11 @@ namespace rules {
 class CdbSearch {
   public:
     // Throws sys::Trouble, as all of its functions do: cannot be opened or read, too short to be a CDB.
-    explicit CdbSearch(std::string path);
+    explicit CdbSearch(const std::string& path);
+    // Of what opened() gave for `path`.
+    CdbSearch(std::string path, sys::Descriptor file);
+    // Where it cannot be opened, errno says why.
+    static sys::Descriptor opened(const std::string& path);
 
     struct Record {
         std::uint32_t place = 0; // where it stands in the file: the order of writing

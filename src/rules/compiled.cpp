@@ -25,7 +25,7 @@ std::string with_check(std::string_view rest) {
     return std::string{check.data(), check.size()}.append(" ").append(rest);
 }
 
-Compiled::Compiled(std::string path) : cdb_(std::move(path)) {
+Compiled::Compiled(std::string path, sys::Descriptor file) : cdb_(std::move(path), std::move(file)) {
     const auto first = cdb_.first();
     if (!first || first->key != index_key) {
         throw sys::Trouble{"read", cdb_.path(), "not compiled rules of this version"};

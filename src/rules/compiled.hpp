@@ -35,7 +35,9 @@ std::string with_check(std::string_view rest);
 class Compiled {
   public:
     // Throws sys::Trouble: cannot be opened or read, not ours, damaged.
-    explicit Compiled(std::string path);
+    explicit Compiled(const std::string& path) : Compiled(path, CdbSearch::opened(path)) {}
+    // Of what CdbSearch::opened() gave for `path`.
+    Compiled(std::string path, sys::Descriptor file);
 
     // The shapes of the keys, in their order (order.hpp).
     [[nodiscard]] std::string_view index() const { return index_; }

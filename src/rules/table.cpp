@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 
 namespace rules {
@@ -93,7 +94,7 @@ struct Contents {
 };
 
 struct Table::Parts {
-    explicit Parts(const std::string& path) : compiled(path) {}
+    Parts(const std::string& path, sys::Descriptor file) : compiled(path, std::move(file)) {}
 
     Compiled compiled;
     std::vector<std::string> remarks;
@@ -174,7 +175,7 @@ struct Table::Parts {
 
     // The first record, in the order of the shapes and then of the writing, whose key the request has and
     // whose expressions match.
-    std::optional<Found> first(const Values& values, Tried* tried, bool proving) {
+    std::optional<Found> first(const Values& values, Tried* tried) {
         std::vector<Found> candidates; // of shapes among which only the order of writing decides
         Shape before;
         std::string key;
@@ -200,9 +201,6 @@ struct Table::Parts {
             if (tried != nullptr) {
                 tried->push_back(key);
             }
-            if (proving) {
-                compiled.prove(key);
-            }
             compiled.find(key, [&](const Compiled::Record& record) {
                 candidates.push_back(
                     {*shape, record.place, std::string{record.key}, std::string{record.value}});
@@ -210,6 +208,22 @@ struct Table::Parts {
             });
         }
         return first_match(candidates, values);
+    }
+
+    // That no entry which would have decided before `decided` is hidden by a damaged byte. Throws
+    // sys::Trouble.
+    void prove(const Values& values, const Shape& decided) const {
+        std::string key;
+        for (std::string_view index = compiled.index(); !index.empty() && !index.starts_with(window_word);) {
+            const auto shape = shape_from(take_word(index));
+            if (!shape || compare(*shape, decided) > 0) {
+                return; // a wrong index was told before
+            }
+            key.clear();
+            if (append_key(key, *shape, values)) {
+                compiled.prove(key);
+            }
+        }
     }
 
     std::optional<Found> first_match(std::vector<Found>& candidates, const Values& values) {
@@ -226,20 +240,29 @@ struct Table::Parts {
     }
 };
 
-Table::Table(const std::string& path) : parts_(std::make_unique<Parts>(path)) {}
+Table::Table(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Table::Table(const std::string& path) : Table(std::make_unique<Parts>(path, CdbSearch::opened(path))) {}
 Table::~Table() = default;
 Table::Table(Table&&) noexcept = default;
 
+std::optional<Table> Table::if_there(const std::string& path) {
+    sys::Descriptor file = CdbSearch::opened(path);
+    if (!file.is_open() && errno == ENOENT) {
+        return std::nullopt;
+    }
+    return Table{std::make_unique<Parts>(path, std::move(file))};
+}
+
 std::optional<Match> Table::match(const Subject& subject, Tried* tried) const {
     const Values values{subject};
-    const auto found = parts_->first(values, tried, false);
+    const auto found = parts_->first(values, tried);
     if (!found) {
         return std::nullopt;
     }
     const Match match = parts_->answer(*found);
     if (match.verdict.kind == Verdict::Kind::action) {
         // An entry that a damaged byte hides might have let this mail pass.
-        parts_->first(values, nullptr, true);
+        parts_->prove(values, found->shape);
     }
     return match;
 }

@@ -39,6 +39,8 @@ class Table {
   public:
     // Throws sys::Trouble: cannot be opened (its error() is ENOENT where it is missing), not ours, damaged.
     explicit Table(const std::string& path);
+    // None where there is no such file, which costs no exception.
+    static std::optional<Table> if_there(const std::string& path);
     ~Table();
     Table(Table&& other) noexcept;
 
@@ -59,6 +61,8 @@ class Table {
   private:
     struct Parts;
     std::unique_ptr<Parts> parts_;
+
+    explicit Table(std::unique_ptr<Parts> parts);
 };
 
 } // namespace rules
