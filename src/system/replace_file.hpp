@@ -13,9 +13,11 @@ namespace sys {
 class Replacement {
   public:
     // Makes an empty temporary file in the directory of `path`, with the mode and owner of the old file; a
-    // new one's mode is 0666 less the umask. Where `path` is a symbolic link, the file that it points to is
-    // replaced. Throws Trouble.
-    // Without commit() the old file stays as it is, and the temporary one goes with this.
+    // new one's mode is 0666 less the umask. Where `path` is a symbolic link, the file that it leads to is
+    // replaced, or made. Throws Trouble.
+    // Without commit() the old file stays as it is, and the temporary one goes with this. It has no name
+    // until commit(), so that a process which is ended leaves nothing behind, where the file system has such
+    // files.
     explicit Replacement(std::string path);
 
     // Of the temporary file, to be written to and read.
@@ -28,7 +30,7 @@ class Replacement {
     std::string path_;
     std::string place_; // the file itself, behind all links
     struct Temporary {
-        std::string name; // empty where it has taken the place
+        std::string name; // empty where it has none, or has taken the place
         Temporary() = default;
         Temporary(const Temporary&) = delete;
         Temporary& operator=(const Temporary&) = delete;
@@ -38,6 +40,9 @@ class Replacement {
     Descriptor directory_;
     Descriptor file_;
 
+    [[nodiscard]] std::string new_name() const; // one that is free
+    void make_named();
+    void give_name();
     void keep_mode_and_owner(const struct stat& old) const;
 };
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import stat
 import subprocess
 import threading
@@ -68,6 +69,47 @@ class Compile(Greyrules):
         self.assertFalse(self.output.exists())
         self.assertEqual(self.compile(doubtful), (0, "", warnings))
         self.assertTrue(self.output.exists())
+
+    def test_warnings_alone_are_no_errors_of_a_check(self):
+        self.write("rules", "client a..b pass\n")
+        warning = "rules:1: warning: client a..b: a name has no empty label\n"
+        self.assertEqual(self.run_it("compile", "--check", "rules"), (0, "", warning))
+        self.assertEqual(self.run_it("compile", "--check", "--strict", "rules"), (65, "", warning))
+
+    def test_what_stands_behind_two_dashes_is_a_source(self):
+        self.write("rules", "client 192.0.2.1 pass\n")
+        self.write("--more", "client 192.0.2.2 pass\n")
+        self.assertEqual(self.run_it("compile", "-o", "rules.cdb", "--", "rules", "--more"), (0, "", ""))
+        self.assertEqual(self.run_it("list", "rules.cdb")[1],
+                         "at rules:1 client 192.0.2.1 pass\nat --more:1 client 192.0.2.2 pass\n")
+
+    def test_a_link_that_leads_to_no_file_yet_stays_a_link(self):
+        (self.folder / "below").mkdir()
+        (self.folder / "below" / "other.cdb").symlink_to("real.cdb")
+        self.output.symlink_to("below/other.cdb")
+        self.good("default pass\n")
+        self.assertTrue(self.output.is_symlink())
+        self.assertTrue((self.folder / "below" / "other.cdb").is_symlink())
+        self.assertFalse((self.folder / "below" / "real.cdb").is_symlink())
+        self.assertEqual(self.run_it("match", "below/real.cdb")[0], 0)
+
+    def test_links_in_a_circle_are_74(self):
+        self.output.symlink_to("rules.cdb")
+        self.assertEqual(self.compile("default pass\n")[0], 74)
+        self.assertTrue(self.output.is_symlink())
+
+    def test_a_signal_leaves_nothing_behind(self):
+        old = self.good(RULES)
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL:
+            with self.subTest(number), subprocess.Popen([GREYRULES, "compile", "-o", "rules.cdb", "rules", "fifo"],
+                                                        cwd=self.folder, stderr=subprocess.DEVNULL) as compiler:
+                with fifo.open("wb"):  # as soon as it is read: the new file was begun before
+                    compiler.send_signal(number)
+                    self.assertEqual(compiler.wait(timeout=20), -number)
+            self.assertEqual(sorted(os.listdir(self.folder)), ["fifo", "rules", "rules.cdb"])
+            self.assertEqual(self.output.read_bytes(), old)
 
     def test_check_writes_nothing(self):
         self.write("rules", RULES)
