@@ -1,10 +1,15 @@
 #include "weight/convert.hpp"
 
+#include "rules/expression.hpp"
+#include "settings/config_file.hpp"
 #include "weight/configuration.hpp"
+#include "weight/perl.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 namespace weight {
@@ -13,179 +18,11 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-// One assignment, read or not.
-struct Statement {
-    std::size_t line = 0;
-    std::string name; // with its sigil; empty where it is no assignment
-    std::optional<Values> values;
-};
-
-bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-class Reader {
-  public:
-    explicit Reader(std::string_view text) : text_(text) {}
-
-    // The next statement; none at the end.
-    std::optional<Statement> next() {
-        skip_blanks();
-        if (is_at_end()) {
-            return std::nullopt;
-        }
-        Statement statement{line_, {}, {}};
-        if (take('1')) { // a true value at the end
-            skip_statement();
-            return next();
-        }
-        statement.name = variable();
-        if (!statement.name.empty() && take('=')) {
-            statement.values = statement.name[0] == '@' ? list() : scalar();
-        }
-        skip_blanks();
-        if (!take(';') && !is_at_end()) {
-            statement.values.reset();
-            skip_statement();
-        }
-        return statement;
-    }
-
-  private:
-    [[nodiscard]] bool is_at_end() const { return place_ >= text_.size(); }
-    [[nodiscard]] char here() const { return is_at_end() ? '\0' : text_[place_]; }
-
-    void step() {
-        line_ += here() == '\n' ? 1 : 0;
-        ++place_;
-    }
-
-    void skip_blanks() {
-        while (!is_at_end()) {
-            if (here() == '#') {
-                skip_line();
-            } else if (here() == ' ' || here() == '\t' || here() == '\n' || here() == '\r') {
-                step();
-            } else {
-                return;
-            }
-        }
-    }
-    void skip_line() {
-        while (!is_at_end() && here() != '\n') {
-            step();
-        }
-    }
-    void skip_statement() {
-        while (!is_at_end() && here() != ';') {
-            step();
-        }
-        take(';');
-    }
-
-    bool take(char wanted) {
-        skip_blanks();
-        if (here() != wanted || is_at_end()) {
-            return false;
-        }
-        step();
-        return true;
-    }
-
-    // `my` may stand before it.
-    std::string variable() {
-        if (text_.substr(place_).starts_with("my ") || text_.substr(place_).starts_with("our ")) {
-            place_ = text_.find(' ', place_);
-            skip_blanks();
-        }
-        std::string name;
-        if (here() == '$' || here() == '@') {
-            do {
-                name += here();
-                step();
-            } while (!is_at_end() && is_word(here()));
-        }
-        return name;
-    }
-
-    std::optional<Values> scalar() {
-        const auto text = value();
-        return text ? std::optional(Values{*text}) : std::nullopt;
-    }
-
-    std::optional<Values> list() {
-        Values values;
-        if (!take('(')) {
-            return std::nullopt;
-        }
-        while (!take(')')) {
-            const auto text = value();
-            if (!text) {
-                return std::nullopt;
-            }
-            values.push_back(*text);
-            if (!take(',') && here() != ')') {
-                return std::nullopt;
-            }
-        }
-        return values;
-    }
-
-    std::optional<std::string> value() {
-        skip_blanks();
-        if (here() == '\'' || here() == '"') {
-            return quoted();
-        }
-        if (text_.substr(place_).starts_with("qr/")) {
-            return pattern();
-        }
-        std::string number;
-        while (!is_at_end() && (is_word(here()) || here() == '.' || here() == '-' || here() == '+')) {
-            number += here();
-            step();
-        }
-        const bool is_number =
-            number.find_first_not_of("0123456789.-+") == std::string::npos && !number.empty();
-        return is_number ? std::optional(number) : std::nullopt;
-    }
-
-    // qr/PATTERN/, with no letters behind it but i.
-    std::optional<std::string> pattern() {
-        std::string text;
-        for (place_ += 3; !is_at_end() && here() != '/'; step()) {
-            if (here() == '\\') {
-                text += here();
-                step();
-            }
-            text += here();
-        }
-        const bool is_closed = take('/');
-        take('i');
-        return is_closed && !is_word(here()) ? std::optional(text) : std::nullopt;
-    }
-
-    // In double quotes a variable or an escape would have to be run.
-    std::optional<std::string> quoted() {
-        const char quote = here();
-        std::string text;
-        for (step(); !is_at_end() && here() != quote; step()) {
-            if (here() == '\\' && place_ + 1 < text_.size()) {
-                step();
-                if (quote == '"' && is_word(here())) {
-                    return std::nullopt;
-                }
-            } else if (quote == '"' && (here() == '$' || here() == '@')) {
-                return std::nullopt;
-            }
-            text += here();
-        }
-        return take(quote) ? std::optional(text) : std::nullopt;
-    }
-
-    std::string_view text_;
-    std::size_t place_ = 0;
-    std::size_t line_ = 1;
-};
+// More is no setting, but a file that doubles a text again and again.
+constexpr std::size_t longest_value = 4096;
+constexpr std::size_t longest_list = std::size_t{64} * 1024; // all of its values together
+constexpr std::size_t most_values = 4096;
+constexpr std::size_t most_of_all = std::size_t{16} * 1024 * 1024; // in all assignments, with what holds them
 
 // What a setting becomes: our option, by its value as it is.
 struct Same {
@@ -199,7 +36,6 @@ constexpr std::array same{
     Same{"$DEFER_ACTION", "defer-action"},
     Same{"$DEFER_LEVEL", "defer-level"},
     Same{"$DNSERRMSG", "no-dns-text"},
-    Same{"$dnsbl_checks_only", "lists-only"},
     Same{"$MAXDNSBLHITS", "dnsbl-max-hits"},
     Same{"$MAXDNSBLSCORE", "dnsbl-max-score"},
     Same{"$MAXDNSBLMSG", "dnsbl-text"},
@@ -215,8 +51,24 @@ constexpr std::array same{
     Same{"$MAXDNSERR", "max-dns-errors"},
     Same{"$MAXDNSERRMSG", "dns-errors-text"},
     Same{"$NS", "nameserver"},
+};
+
+// The same of what is true or false.
+constexpr std::array flags{
+    Same{"$dnsbl_checks_only", "lists-only"},
     Same{"$IGNORE_RFC1918_A", "ignore-private-addresses"},
 };
+
+template <std::size_t count>
+const Same* one_for(const std::array<Same, count>& table, std::string_view name) {
+    const auto* found =
+        std::ranges::find_if(table, [&](const Same& same_one) { return same_one.theirs == name; });
+    return found == table.end() ? nullptr : found;
+}
+
+bool is_true(const std::string& value) {
+    return !value.empty() && value != "0";
+}
 
 // What a process for each request has no use for, or asks for in another way.
 constexpr std::array needless{
@@ -257,19 +109,128 @@ const Setting* setting_named(std::string_view name) {
     return found == settings_table.end() ? nullptr : found;
 }
 
+bool has_blank(const std::string& text) {
+    return text.find_first_of(" \t") != std::string::npos;
+}
+
+// A list of policyd-weight's four values.
+bool is_score(const Setting* setting) {
+    return setting != nullptr && std::string_view{setting->takes}.starts_with("HIT");
+}
+
+// The variables of the file as far as it was read.
+class Variables {
+  public:
+    // What `statement` assigns; none where that cannot be told.
+    std::optional<Values> assign(const PerlStatement& statement) {
+        std::optional<Values> values = values_of(statement);
+        if (statement.appends && values) {
+            const auto before = find(statement.name);
+            values = before ? within_limits({before->front() + values->front()}) : std::nullopt;
+        }
+        if (!statement.name.empty()) {
+            known_[statement.name] = values;
+        }
+        return values;
+    }
+
+    [[nodiscard]] bool is_used(const std::string& name) const { return used_.contains(name); }
+
+  private:
+    std::map<std::string, std::optional<Values>> known_;
+    std::set<std::string> used_;
+    std::size_t size_ = 0; // of all values, counted against most_of_all
+
+    // What was not assigned has the value that it has without a configuration: ours, which is
+    // policyd-weight's.
+    std::optional<Values> find(const std::string& name) {
+        used_.insert(name);
+        if (const auto known = known_.find(name); known != known_.end()) {
+            return known->second;
+        }
+        const Same* const ours = one_for(same, name);
+        const Setting* const setting = ours == nullptr ? nullptr : setting_named(ours->ours);
+        if (setting == nullptr || setting->shown == nullptr) {
+            return std::nullopt;
+        }
+        return Values{setting->shown(Settings{})};
+    }
+
+    std::optional<Values> within_limits(Values values) {
+        std::size_t size = 0;
+        for (const std::string& value : values) {
+            size += value.size();
+            if (value.size() > longest_value || size > longest_list) {
+                return std::nullopt;
+            }
+        }
+        size_ += size + values.size() * sizeof(std::string);
+        const bool is_within = values.size() <= most_values && size_ <= most_of_all;
+        return is_within ? std::optional{std::move(values)} : std::nullopt;
+    }
+
+    std::optional<Values> values_of(const PerlStatement& statement) {
+        if (!statement.values) {
+            return std::nullopt;
+        }
+        Values values;
+        for (const PerlText& text : *statement.values) {
+            const bool is_list = text.size() == 1 && text[0].is_variable && text[0].text.starts_with('@');
+            const auto more = is_list ? find(text[0].text) : joined(text);
+            if (!more || values.size() > most_values) {
+                return std::nullopt;
+            }
+            values.insert(values.end(), more->begin(), more->end());
+        }
+        return within_limits(std::move(values));
+    }
+
+    std::optional<Values> joined(const PerlText& text) {
+        std::string whole;
+        for (const PerlPiece& piece : text) {
+            if (!piece.is_variable) {
+                whole += piece.text;
+                continue;
+            }
+            const auto values = find(piece.text);
+            if (!values || whole.size() > longest_value) {
+                return std::nullopt;
+            }
+            for (std::size_t i = 0; i < values->size(); ++i) {
+                whole.append(i == 0 ? "" : " ").append((*values)[i]);
+            }
+        }
+        return Values{whole};
+    }
+};
+
+struct Assignment {
+    std::size_t line;
+    std::string name;
+    bool is_read;
+};
+
 class Converter {
   public:
     Converted convert(std::string_view perl) {
-        add("weight", "yes");
-        Reader reader(perl);
+        PerlReader reader(perl);
         while (const auto statement = reader.next()) {
-            statement_ = &*statement;
-            if (std::ranges::find(needless, statement->name) != needless.end()) {
+            auto values = variables_.assign(*statement);
+            assignments_.push_back({statement->line, statement->name, values.has_value()});
+            if (values) {
+                last_[statement->name] = {assignments_.size() - 1, *std::move(values)};
+            }
+        }
+        result_.config = "weight = yes\n";
+        for (std::size_t i = 0; i < assignments_.size(); ++i) {
+            assignment_ = &assignments_[i];
+            if (std::ranges::find(needless, assignment_->name) != needless.end()) {
                 continue;
             }
-            if (!statement->values) {
+            if (!assignment_->is_read) {
                 complain("not a plain assignment");
-            } else {
+            } else if (last_[assignment_->name].number == i) {
+                values_ = &last_[assignment_->name].values;
                 take();
             }
         }
@@ -277,36 +238,47 @@ class Converter {
     }
 
   private:
+    Variables variables_;
+    std::vector<Assignment> assignments_;
+    // The last one of each name that could be read: it takes the place of those before it.
+    struct Last {
+        std::size_t number = 0;
+        Values values;
+    };
+    std::map<std::string, Last> last_;
+    const Assignment* assignment_ = nullptr; // the one that is looked at
+    const Values* values_ = nullptr;
+    Converted result_;
+
     void take() {
-        const std::string& name = statement_->name;
-        if (const auto* found = std::ranges::find_if(same, [&](const Same& s) { return s.theirs == name; });
-            found != same.end()) {
+        const std::string& name = assignment_->name;
+        if (const Same* const found = one_for(same, name)) {
             add(found->ours, value());
+        } else if (const Same* const flag = one_for(flags, name)) {
+            add(flag->ours, is_true(value()) ? "1" : "0");
         } else if (name == "@dnsbl_score" || name == "@rhsbl_score") {
             add_lists(name.substr(1, 5));
         } else if (name == "$ADD_X_HEADER") {
-            add("weight-header", value() == "1" ? "X-policyd-weight" : "");
+            add("weight-header", is_true(value()) ? "X-policyd-weight" : "");
         } else if (name == "$LOG_BAD_RBL_ONLY") {
-            add("log-all-lists", value() == "1" ? "no" : "yes");
+            add("log-all-lists", is_true(value()) ? "no" : "yes");
         } else if (name == "$CACHESIZE" || name == "$POSCACHESIZE") {
             add_memory(name == "$CACHESIZE" ? "spam-memory" : "ham-memory");
-        } else if (name[0] == '@' && setting_named(name.substr(1)) != nullptr) {
+        } else if (name[0] == '@' && is_score(setting_named(name.substr(1)))) {
             add_score(name.substr(1));
         } else if (name == "@dnsbl_checks_only_regexps") {
-            for (const std::string& pattern : *statement_->values) {
-                add("lists-only-clients", pattern);
-            }
-        } else {
+            add_patterns("lists-only-clients");
+        } else if (!variables_.is_used(name)) {
             complain("nothing here does this");
         }
     }
 
-    [[nodiscard]] std::string value() const { return statement_->values->front(); }
+    [[nodiscard]] const std::string& value() const { return values_->front(); }
 
     void add_lists(const std::string& option) {
-        const Values& values = *statement_->values;
-        if (values.size() % 4 != 0) {
-            complain("expected four values a list");
+        const Values& values = *values_;
+        if (values.size() % 4 != 0 || std::ranges::any_of(values, has_blank)) {
+            complain("expected four values a list, without blanks");
             return;
         }
         if (values.empty()) {
@@ -318,7 +290,7 @@ class Converter {
     }
 
     void add_score(const std::string& option) {
-        const Values& values = *statement_->values;
+        const Values& values = *values_;
         if (values.empty() || values.size() > 2) {
             complain("expected two scores");
             return;
@@ -326,10 +298,20 @@ class Converter {
         add(option, values.size() == 2 ? values[0] + " " + values[1] : values[0]);
     }
 
+    void add_patterns(const std::string& option) {
+        for (const std::string& pattern : *values_) {
+            if (const auto wrong = rules::whats_wrong_with_expression(pattern)) {
+                complain("\"" + pattern + "\": expected a Perl regular expression: " + *wrong);
+            } else {
+                add(option, pattern);
+            }
+        }
+    }
+
     // A size of 0 turned the memory off; there is no other size here.
     void add_memory(const std::string& option) {
-        if (value() == "0") {
-            result_.config.append(option).append(" = 0\n");
+        if (!is_true(value())) {
+            add(option, "0");
         }
     }
 
@@ -339,26 +321,21 @@ class Converter {
             complain("a line break in a value");
             return;
         }
-        if (const Setting* setting = setting_named(option)) {
-            try {
-                Settings scratch;
-                setting->set(scratch, value);
-            } catch (const std::invalid_argument& wrong) {
-                complain("\"" + value + "\": expected " + wrong.what());
-                return;
-            }
+        try {
+            Settings scratch;
+            setting_named(option)->set(scratch, value);
+        } catch (const std::invalid_argument& wrong) {
+            complain("\"" + value + "\": expected " + wrong.what());
+            return;
         }
-        result_.config.append(option).append(" = ").append(value).append("\n");
+        result_.config.append(option).append(" = ").append(settings::config_value(value)).append("\n");
     }
 
     void complain(const std::string& why) {
-        const std::string name = statement_->name.empty() ? "statement" : statement_->name;
-        result_.complaints.push_back("line " + std::to_string(statement_->line) + ": " + name + ": " + why +
+        const std::string name = assignment_->name.empty() ? "statement" : assignment_->name;
+        result_.complaints.push_back("line " + std::to_string(assignment_->line) + ": " + name + ": " + why +
                                      ": left out");
     }
-
-    const Statement* statement_ = nullptr;
-    Converted result_;
 };
 
 } // namespace

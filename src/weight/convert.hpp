@@ -1,8 +1,5 @@
-// policyd-weight's configuration as ours. Its file is Perl; here it is data: assignments of scalars and lists
-// are read, nothing is run, and what is anything else is named.
-//
-//     statement = ( "$" name "=" value / "@" name "=" "(" [ value *( "," value ) ] ")" ) ";"
-//     value     = number / 'text' / "text" / qr/pattern/            "#" to the end of a line is a comment
+// policyd-weight's configuration as ours. Its file is Perl, of which assignments are read as data (perl.hpp):
+// what is anything else is named, and so is what we would not take ourselves.
 #pragma once
 
 #include <string>
@@ -12,7 +9,7 @@
 namespace weight {
 
 struct Converted {
-    std::string config;                  // lines of greyonce.conf(5)
+    std::string config;                  // lines of greyonce.conf(5), each a right one
     std::vector<std::string> complaints; // "line N: what: why it is left out"
 };
 

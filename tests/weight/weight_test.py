@@ -6,7 +6,7 @@ import unittest
 
 from weight import dns_server
 from weight.dns_server import Nameserver
-from harness import GREYRULES, GREYSTATE, Case, ask, request
+from harness import GREYRULES, PEERS, GREYSTATE, Case, ask, request
 
 HAM = {
     "example.net": {"MX": ["mx.example.net"]},
@@ -277,6 +277,34 @@ silent.example: dead: no answer
 names.example: ok
 """)
         self.assertEqual(done.returncode, 1)
+
+    def test_check_dns_is_content_with_lists_that_all_answer(self):
+        table = {"2.0.0.127.good.example": {"A": ["127.0.0.2"]}, "test.names.example": {"A": ["127.0.0.4"]}}
+        (self.folder / "config").write_text("dnsbl = good.example 1 0 good\nrhsbl = names.example 1 0 NAMES\n")
+        nameserver = self.serve(table)
+        done = self.run_program(GREYRULES, "check-dns", "--config", self.folder / "config", "--nameserver", nameserver.name)
+        self.assertEqual((done.stdout, done.returncode), ("good.example: ok, IPv4 only\nnames.example: ok\n", 0))
+
+    def test_check_dns_tells_the_first_of_several_wrong_lines(self):
+        config = self.folder / "config"
+        config.write_text("weight = yes\nreject-level = x\nhelo_score = y\n")
+        done = self.run_program(GREYRULES, "check-dns", "--config", config)
+        self.assertEqual(done.returncode, 64)
+        self.assertTrue(done.stderr.startswith(f"greyrules: {config}:2: reject-level: "), done.stderr)
+        self.assertNotIn("helo_score", done.stderr)
+
+    def test_the_configuration_that_policyd_weight_writes_becomes_ours_without_a_complaint(self):
+        defaults = subprocess.run(["perl", PEERS / "usr/sbin/policyd-weight", "defaults"], capture_output=True, check=True)
+        self.assertIn(b"$CACHEREJECTMSG", defaults.stdout)
+        (self.folder / "theirs").write_bytes(defaults.stdout)
+        done = self.run_program(GREYRULES, "convert-policyd-weight", self.folder / "theirs")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("\nspam-pause = 30\n", done.stdout)
+        self.assertIn("\nham-window = 3h\n", done.stdout)
+        self.assertRegex(done.stdout, r"\nspam-text = 550 .*DNSBLs \[cached\]\n")
+        self.assertIn("\nfrom_anon = 1.17 0\n", done.stdout)
+        answer = self.ask("127.0.0.1:1", config=done.stdout + "weight = no\nno-greylist = yes\n")
+        self.assertEqual((answer.action, answer.status), ("DUNNO", 0), answer)
 
     def test_a_policyd_weight_configuration_becomes_ours(self):
         (self.folder / "theirs").write_text("$REJECTLEVEL = 3;\n@helo_score = (1, -2);\nsystem('touch hacked');\n")
