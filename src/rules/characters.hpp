@@ -23,8 +23,9 @@ class Characters {
         blank_or_control = 512, // also NUL and DEL
         other = 1024,
         capital = upper_hex | upper,
+        letter = lower_hex | lower | capital,
         of_addresses = lower_hex | upper_hex | digit | dot | colon,
-        of_names = lower_hex | lower | capital | digit | mark | dot,
+        of_names = letter | digit | mark | dot,
         of_mailboxes = of_names | at,
     };
 

@@ -43,6 +43,14 @@ std::string_view whats_odd_in_label(std::string_view label, Alphabet alphabet) {
                : "";
 }
 
+// No top-level domain is a number (RFC 3696, 2).
+std::string_view whats_odd_in_last_label(std::string_view label) {
+    const bool has_letter = std::any_of(label.begin(), label.end(), [](char c) {
+        return Characters{{&c, 1}}.have(Characters::letter) || is_beyond_ascii(c);
+    });
+    return has_letter ? "" : "no name ends in a number";
+}
+
 std::string_view whats_odd(std::string_view name, const Characters& characters, Alphabet alphabet) {
     if (name.size() > longest_name && alphabet == Alphabet::ascii) {
         return "no name is longer than 253 bytes";
@@ -59,7 +67,7 @@ std::string_view whats_odd(std::string_view name, const Characters& characters, 
             return odd;
         }
         if (dot == name.size()) {
-            return "";
+            return whats_odd_in_last_label(name);
         }
         name.remove_prefix(dot + 1);
     }
@@ -76,6 +84,16 @@ std::string_view whats_odd_in_domain(std::string_view domain, const Characters& 
         return "";
     }
     return whats_odd(domain, characters, Alphabet::utf8);
+}
+
+std::string_view whats_odd_in_local_part(std::string_view local, const Characters& characters) {
+    if (!characters.have(Characters::other) && !characters.have(Characters::colon)) {
+        return "";
+    }
+    const bool has_other_things = local.find_first_of("\"<>,;") != std::string_view::npos;
+    return has_other_things || local.starts_with("mailto:")
+               ? "a mailbox stands alone, without quotes, brackets or commas"
+               : "";
 }
 
 } // namespace rules

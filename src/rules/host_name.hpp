@@ -15,4 +15,7 @@ std::string_view whats_odd_in_host_name(std::string_view name, const Characters&
 // The same for the domain of a mailbox, which may also be UTF-8 (RFC 6531) or an address in brackets.
 std::string_view whats_odd_in_domain(std::string_view domain, const Characters& characters);
 
+// The same for what stands before its @: a request has it without the quotes that SMTP has around some.
+std::string_view whats_odd_in_local_part(std::string_view local, const Characters& characters);
+
 } // namespace rules

@@ -59,6 +59,21 @@ Network network_from(std::string_view word) {
     return {*address, prefix - mapped_bits};
 }
 
+// Whether `word` has `x` at this place as a label of its own.
+bool stands_for_a_number(std::string_view word, std::size_t at) {
+    const bool begins = at == 0 || word[at - 1] == '.';
+    const bool ends = at + 1 == word.size() || word[at + 1] == '.';
+    return (word[at] == 'x' || word[at] == 'X') && begins && ends;
+}
+
+// Why a pattern does not do what its characters seem to say, whatever its field.
+std::string_view whats_odd_in_characters(std::string_view text) {
+    if (text.find('*') != std::string_view::npos) {
+        return "* stands for itself: expected .domain or /expression/";
+    }
+    return sys::cleaned(text) == text ? "" : "expected UTF-8 without characters that cannot be seen";
+}
+
 // The fields whose values are names that DNS knows.
 bool has_host_names(Field field) {
     return field == Field::client || field == Field::reverse;
@@ -68,6 +83,22 @@ bool has_host_names(Field field) {
 
 bool is_meant_as_address(std::string_view word) {
     return looks_like_address(word) || count_of(word, ':') >= 2;
+}
+
+bool is_meant_as_range(std::string_view word) {
+    if (word.empty() || (!Characters{word.substr(0, 1)}.have(Characters::digit) && word.front() != '[') ||
+        word.find('.') == std::string_view::npos ||
+        word.find_first_of("-*{,;/?xX") == std::string_view::npos) {
+        return false;
+    }
+    for (std::size_t at = 0; at < word.size(); ++at) {
+        const bool is_of_ranges =
+            std::string_view{"0123456789.-*[]{},;/?"}.find(word[at]) != std::string_view::npos;
+        if (!is_of_ranges && !stands_for_a_number(word, at)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void PatternReader::file(const Form& form, std::string_view value, Pattern& pattern) {
@@ -82,6 +113,8 @@ void PatternReader::file(const Form& form, std::string_view value, Pattern& patt
     }
     if (value.size() > longest_value) {
         pattern.doubt = "values are looked at up to " + std::to_string(longest_value) + " bytes";
+    } else if (characters_.have(Characters::other) && form.kind != Kind::ending) {
+        pattern.doubt = whats_odd_in_characters(value);
     }
 }
 
@@ -126,19 +159,23 @@ void PatternReader::file_domain(const Form& form, std::string_view domain, Patte
     file(form, at_domain_, pattern);
 }
 
+std::string_view PatternReader::whats_odd_in_host(std::string_view name) const {
+    return is_meant_as_range(name) ? "a range of addresses is no name: expected networks under client"
+                                   : whats_odd_in_host_name(name, characters_);
+}
+
 void PatternReader::read_below(Field field, std::string_view name, Pattern& pattern) {
     file_domain(form(field, Kind::below, count_of(name, '.') + 1), name, pattern);
     if (field == Field::helo || !pattern.doubt.empty()) {
         return; // a client may say in its HELO what it likes
     }
-    const auto odd = has_mailboxes(field) ? whats_odd_in_domain(name, characters_)
-                                          : whats_odd_in_host_name(name, characters_);
-    if (!odd.empty()) {
-        pattern.doubt = field == Field::client && name.find('@') != std::string_view::npos
-                            ? "a mailbox is not the name of a client"
-                            : odd;
-    } else if (field == Field::recipient && looks_like_address(name) && sys::Address::parse(name)) {
+    if (field == Field::recipient && looks_like_address(name) && sys::Address::parse(name)) {
         pattern.doubt = "a client's address is not the domain of a recipient";
+        return;
+    }
+    pattern.doubt = has_mailboxes(field) ? whats_odd_in_domain(name, characters_) : whats_odd_in_host(name);
+    if (!pattern.doubt.empty() && field == Field::client && name.find('@') != std::string_view::npos) {
+        pattern.doubt = "a mailbox is not the name of a client";
     }
 }
 
@@ -147,9 +184,11 @@ void PatternReader::read_mailbox(Field field, std::string_view mailbox, Pattern&
     const std::string_view domain = mailbox.substr(at + 1);
     file(form(field, domain.empty() ? Kind::user : Kind::mailbox, count_of(mailbox.substr(0, at), '+')),
          mailbox, pattern);
-    const auto odd = domain.empty() ? std::string_view{} : whats_odd_in_domain(domain, characters_);
-    if (!odd.empty() && pattern.doubt.empty()) {
-        pattern.doubt = odd;
+    if (pattern.doubt.empty()) {
+        pattern.doubt = whats_odd_in_local_part(mailbox.substr(0, at), characters_);
+    }
+    if (pattern.doubt.empty() && !domain.empty()) {
+        pattern.doubt = whats_odd_in_domain(domain, characters_);
     }
 }
 
@@ -196,10 +235,13 @@ void PatternReader::read_name(Field field, std::string_view word, Pattern& patte
                                               : "expected a name, .domain or /expression/"};
     }
     file(form(field, Kind::name), word, pattern);
+    if (field == Field::helo && is_meant_as_range(word)) {
+        pattern.doubt = "compared letter by letter: addresses are the client's";
+    }
     if (!has_host_names(field) || !pattern.doubt.empty()) {
         return;
     }
-    pattern.doubt = whats_odd_in_host_name(word, characters_);
+    pattern.doubt = whats_odd_in_host(word);
     if (!pattern.doubt.empty() && word.find('@') != std::string_view::npos) {
         pattern.doubt = "a mailbox is not the name of a client";
     }
@@ -219,6 +261,8 @@ void PatternReader::read_as_written(Field field, std::string_view word, Pattern&
         read_network(field, word, pattern);
     } else if (has_mailboxes(field)) {
         read_mail(field, word, pattern);
+    } else if (field == Field::client && is_meant_as_range(word)) {
+        throw Unreadable{"expected an address or a network ADDRESS/LENGTH, not a range"};
     } else {
         read_name(field, word, pattern);
     }

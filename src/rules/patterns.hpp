@@ -24,6 +24,9 @@ struct Unreadable {
 // Looks like an address, or has a colon too many for a name.
 bool is_meant_as_address(std::string_view word);
 
+// Several addresses in a way that no field takes: 192.0.2.1-192.0.2.9, 192.0.2.1-9, 192.0.2.*, 192.0.2.x.
+bool is_meant_as_range(std::string_view word);
+
 // An address, or a network as ADDRESS/LENGTH. Throws Unreadable.
 void read_network(Field field, std::string_view word, Pattern& pattern);
 
@@ -45,6 +48,7 @@ class PatternReader {
     Characters characters_; // of what was filed last
     std::string at_domain_;
 
+    [[nodiscard]] std::string_view whats_odd_in_host(std::string_view name) const;
     void read_as_written(Field field, std::string_view word, Pattern& pattern);
     void file(const Form& form, std::string_view value, Pattern& pattern);
     void read_name(Field field, std::string_view word, Pattern& pattern);

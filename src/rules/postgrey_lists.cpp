@@ -1,5 +1,6 @@
 #include "rules/postgrey_lists.hpp"
 
+#include "rules/host_name.hpp"
 #include "rules/lines.hpp"
 
 #include <algorithm>
@@ -29,13 +30,20 @@ void read_address(std::string_view word, Pattern& pattern) {
     }
 }
 
+// sqlgrey's lists have `*.example.org` for what stands without the star here.
+std::string_view without_star(std::string_view word) {
+    return word.starts_with("*.") ? word.substr(2) : word;
+}
+
 void read_client(PatternReader& patterns, std::string_view word, Pattern& pattern) {
     if (word.front() == '/') {
         patterns.read_expression(Field::client, word, pattern);
     } else if (is_meant_as_address(word)) {
         read_address(word, pattern);
+    } else if (is_meant_as_address(without_star(word))) {
+        throw Unreadable{"expected an address or a name: only a name has others below it"};
     } else {
-        patterns.read_below(Field::client, word, pattern);
+        patterns.read_below(Field::client, without_star(word), pattern);
     }
 }
 
@@ -51,6 +59,17 @@ std::string quoted(std::string_view text) {
     return expression;
 }
 
+std::string_view whats_odd_in_odd_mailbox(std::string_view local, std::string_view domain) {
+    if (local.empty()) {
+        return "no mailbox has an empty name: a domain stands without @";
+    }
+    if (local.find('*') != std::string_view::npos) {
+        return "* stands for itself: a domain stands without @";
+    }
+    const auto odd = whats_odd_in_local_part(local, Characters{local});
+    return odd.empty() && !domain.empty() ? whats_odd_in_domain(domain, Characters{domain}) : odd;
+}
+
 // A user that a key has no room for, as in `@example.org`, which is not a domain to postgrey: it matches an
 // empty user, and `+extension` alone.
 void read_odd_mailbox(PatternReader& patterns, std::string_view word, Pattern& pattern) {
@@ -60,9 +79,7 @@ void read_odd_mailbox(PatternReader& patterns, std::string_view word, Pattern& p
         expression += quoted(word.substr(at + 1)) + '$';
     }
     patterns.read_expression(Field::recipient, expression + '/', pattern);
-    if (at == 0) {
-        pattern.doubt = "no mailbox has an empty name: a domain stands without @";
-    }
+    pattern.doubt = whats_odd_in_odd_mailbox(word.substr(0, at), word.substr(at + 1));
 }
 
 void read_recipient(PatternReader& patterns, std::string_view word, Pattern& pattern) {
@@ -70,7 +87,10 @@ void read_recipient(PatternReader& patterns, std::string_view word, Pattern& pat
     if (word.front() == '/' && (at == std::string_view::npos || word.back() == '/')) {
         patterns.read_expression(Field::recipient, word, pattern);
     } else if (at == std::string_view::npos) {
-        patterns.read_below(Field::recipient, word, pattern);
+        patterns.read_below(Field::recipient, without_star(word), pattern);
+        if (word == "postmaster" || word == "abuse") {
+            pattern.doubt = "taken for a domain: the mailbox is " + std::string{word} + '@';
+        }
     } else if (is_plain(word.substr(0, at))) {
         patterns.read_mailbox(Field::recipient, word, pattern);
     } else {

@@ -5,10 +5,12 @@
 //                192.0.2                 192.0.2.0/24
 //                192.0                   192.0.0.0/16 (postgrey makes it 192.0.0.0/24)
 //                mail.example.org        that name and every name below it
+//                *.example.org           example.org (as sqlgrey writes it)
 //   recipients   /EXPRESSION/            the whole address
 //                user@example.org        also user+extension@example.org
 //                user@                   the same in any domain
 //                example.org             that domain and every domain below it
+//                *.example.org           example.org
 //
 // What looks like an address and is none, and an expression that does not end, is refused; postgrey passes
 // over the one and takes the other for a name.

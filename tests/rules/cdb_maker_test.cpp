@@ -116,6 +116,30 @@ TEST(CdbMaker, WhatWasRemovedLeavesNoTrace) {
     }
 }
 
+TEST(CdbMaker, WhatWasWrittenEarlyAndRemovedLeavesNoTrace) {
+    for (const std::size_t kept_of_1000 : {0U, 1U, 999U}) {
+        const Memory file;
+        rules::CdbMaker maker;
+        maker.write_early(file.number(), "memory", [] { return rules::CdbMaker::size_of({first_key, first_value}); });
+        std::vector<rules::CdbMaker::Place> removed;
+        Records kept;
+        std::size_t number = 0;
+        for (const auto& [key, value] : some_records(60'000)) {
+            const auto place = add(maker, key, value);
+            if (++number % 1000 >= kept_of_1000) {
+                removed.push_back(place);
+            } else {
+                kept.emplace_back(key, value);
+            }
+        }
+        const std::size_t written_early = file.bytes().size();
+        EXPECT_GT(written_early, 500'000U);
+        maker.remove(removed);
+        maker.write(file.number(), "memory", {first_key, first_value});
+        EXPECT_TRUE(file.bytes() == made_of(kept)) << kept_of_1000;
+    }
+}
+
 // The trouble with a file of at most `largest` bytes; empty where there is none.
 std::string trouble_within(std::uint64_t largest, const Records& records) {
     const Memory file;

@@ -83,6 +83,134 @@ TEST(PostgreyClients, WhatLooksLikeAnAddressAndIsNoneIsRefused) {
               "clients:5: two words: expected one entry a line, without blanks in it\n");
 }
 
+std::string complaints_about_recipients(std::string_view list) {
+    Workshop workshop;
+    workshop.recipients(list);
+    return workshop.complaints();
+}
+
+TEST(PostgreyClients, ARangeOfAddressesIsAWarning) {
+    for (const std::string entry :
+         {"192.0.2.1-192.0.2.20", "192.0.2.10-20", "192.0.2.*", "192.0.*.*", "192.0.2.x", "192.0.x.X",
+          "192.0.2.[1-9]", "192.0.2.{1,2}", "192.0.2.1,192.0.2.2", "192.0.2.1;", "10.*",
+          "192.0.2.0-192.0.2.255/24", "[192.0.2.1-9]"}) {
+        const std::string told = complaints_about_clients("mail.example.net\n" + entry + "\n");
+        EXPECT_EQ(told.find("clients:2: warning: client ." + entry.substr(0, entry.find('X'))), 0U)
+            << entry << ": " << told;
+    }
+    EXPECT_EQ(complaints_about_clients("192.0.2.1-9\n"),
+              "clients:1: warning: client .192.0.2.1-9: a range of addresses is no "
+              "name: expected networks under client\n");
+}
+
+TEST(PostgreyClients, AnAddressInAnotherShapeIsToldAndANameIsNot) {
+    for (const auto* entry : {"2001:db8::1-2001:db8::9",
+                              "2001:db8::*",
+                              "2001:db8::1-9",
+                              "[192.0.2.1]",
+                              "[2001:db8::1]",
+                              "192.0.2.1:25",
+                              "[192.0.2.1]:25",
+                              "IPv6:2001:db8::1",
+                              "192.0.2.1.",
+                              ".192.0.2.1",
+                              "http://192.0.2.1/",
+                              "host.123",
+                              "12-34",
+                              "mail.example.org:25",
+                              "mail.example.org.",
+                              "http://example.org/",
+                              "bob@example.org",
+                              "<example.org>",
+                              "\"example.org\"",
+                              "'example.org'",
+                              "example.org,",
+                              "a.example,b.example",
+                              "mail*.example.org",
+                              "*example.org",
+                              "*.*",
+                              "*.192.0.2",
+                              "!example.org",
+                              ";example.org",
+                              "\\.example\\.org",
+                              "^mail",
+                              "(a|b).example",
+                              "mx?.example.org",
+                              "example.org\xC2\xA0",
+                              "\xEF\xBB\xBF"
+                              "\xEF\xBB\xBF"
+                              "example.org"}) {
+        EXPECT_NE(complaints_about_clients(entry), "") << entry;
+    }
+    for (const auto* entry : {"1-2-3-4.pool.example.org", "192.0.2.1.pool.example.org", "123.example",
+                              "mail.example.xxx", "a_b.example", "x.example", "4.3.2.1.in-addr.arpa",
+                              "xn--mller-kva.example", "localhost", "org", "unknown"}) {
+        EXPECT_EQ(complaints_about_clients(entry), "") << entry;
+    }
+}
+
+TEST(PostgreyClients, AStarBeforeADomainIsTheDomainAndWhatIsBelow) {
+    EXPECT_TRUE(client_passes("*.example.org\n", "192.0.2.1", "mail.example.org"));
+    EXPECT_TRUE(client_passes("*.example.org\n", "192.0.2.1", "example.org"));
+    EXPECT_FALSE(client_passes("*.example.org\n", "192.0.2.1", "badexample.org"));
+    EXPECT_EQ(complaints_about_clients("*.example.org # ours\n*.com\n"), "");
+    EXPECT_NE(complaints_about_clients("*.\n"), "");
+}
+
+TEST(PostgreyClients, AnExpressionHasNoBlank) {
+    EXPECT_EQ(complaints_about_clients("/^a b$/\n"),
+              "clients:1: /^a b$/: expected one entry a line, without blanks in it\n");
+}
+
+TEST(PostgreyRecipients, WhatNoRecipientLooksLikeIsAWarning) {
+    for (const auto* entry : {"*@example.org",
+                              "*@*",
+                              "*@*.example.org",
+                              "bob@*",
+                              "bob*@example.org",
+                              "bob@*.example.org",
+                              "@example.org",
+                              "<bob@example.org>",
+                              "\"bob\"@example.org",
+                              "\"bob@example.org\"",
+                              "'bob@example.org'",
+                              "mailto:bob@example.org",
+                              "bob@example.org,",
+                              "bob,alice@example.org",
+                              "bob;alice@example.org",
+                              "bob@example.org;alice@example.org",
+                              "bob@example.org.",
+                              "bob@192.0.2.1",
+                              "192.0.2.1",
+                              "192.0.2.1-192.0.2.20",
+                              "192.0.2.10-20",
+                              "192.0.2.*",
+                              "192.0.2.0/24",
+                              "/bob@example.org/i",
+                              "http://example.org",
+                              "bob@http://example.org",
+                              "*example.org",
+                              "postmaster",
+                              "abuse",
+                              "bob@ex\xE4mple.org",
+                              "bob\xFF@example.org"}) {
+        const std::string told = complaints_about_recipients(entry);
+        EXPECT_EQ(told.find("recipients:1: warning: "), 0U) << entry << ": " << told;
+    }
+    for (const auto* entry :
+         {"bob@example.org", "bob@", "postmaster@", "o'neil@example.org", "bob+x@example.org",
+          ".dot@example.org", "/C=us/A=x/@x400.example.org", "bob@[192.0.2.1]", "bob=example.net@example.org",
+          "j\xC3\xB6rg@m\xC3\xBCller.example", "example.org", "*.example.org", "localhost"}) {
+        EXPECT_EQ(complaints_about_recipients(entry), "") << entry;
+    }
+}
+
+TEST(PostgreyRecipients, AStarBeforeADomainIsTheDomainAndWhatIsBelow) {
+    EXPECT_TRUE(recipient_passes("*.example.org\n", "bob@mail.example.org"));
+    EXPECT_TRUE(recipient_passes("*.example.org\n", "bob@example.org"));
+    EXPECT_FALSE(recipient_passes("*.example.org\n", "bob@badexample.org"));
+}
+
 TEST(PostgreyClients, TheFirstEntryCountsBehindAByteOrderMark) {
     EXPECT_TRUE(
         client_passes("\xEF\xBB\xBFmail.example.net\r\nexample.com\r\n", "192.0.2.1", "mail.example.net"));

@@ -305,6 +305,17 @@ TEST(RulesFile, WrongLinesAreAllToldInOneRun) {
          "client ::ffff:192.0.2.0/90: expected a prefix length of at least 96: this is an IPv4 address"},
         {"client *.example.org pass", "client *.example.org: expected a name, .domain or /expression/"},
         {"client * pass", "client *: expected a name, .domain or /expression/"},
+        {"client 192.0.2.1-192.0.2.20 pass",
+         "client 192.0.2.1-192.0.2.20: expected an address or a network ADDRESS/LENGTH, not a range"},
+        {"client 192.0.2.10-20 pass",
+         "client 192.0.2.10-20: expected an address or a network ADDRESS/LENGTH, not a range"},
+        {"client 192.0.2.* pass",
+         "client 192.0.2.*: expected an address or a network ADDRESS/LENGTH, not a range"},
+        {"client 192.0.2.x pass",
+         "client 192.0.2.x: expected an address or a network ADDRESS/LENGTH, not a range"},
+        {"client 2001:db8::1-2001:db8::9 pass",
+         "client 2001:db8::1-2001:db8::9: expected an IPv4 or IPv6 address"},
+        {"server 192.0.2.1-9 pass", "server 192.0.2.1-9: expected an IPv4 or IPv6 address"},
         {"client . pass", "client .: expected a pattern; a regular expression in slashes can say everything"},
         {"client /open pass", "client /open: expected an expression between slashes"},
         {"client // pass", "client //: expected an expression between slashes"},
@@ -393,6 +404,25 @@ TEST(RulesFile, EntriesThatNeverMatchAreWarnings) {
          "client mail,example.org: a name is made of letters, digits, hyphens and dots"},
         {"client " + std::string(64, 'a') + ".org pass",
          "client " + std::string(64, 'a') + ".org: no label of a name is longer than 63 bytes"},
+        {"client host.123 pass", "client host.123: no name ends in a number"},
+        {"client mail*.example.org pass",
+         "client mail*.example.org: * stands for itself: expected .domain or /expression/"},
+        {"reverse 192.0.2.1 pass", "reverse 192.0.2.1: no name ends in a number"},
+        {"reverse 192.0.2.0/24 pass",
+         "reverse 192.0.2.0/24: a range of addresses is no name: expected networks under client"},
+        {"helo 192.0.2.0/24 pass",
+         "helo 192.0.2.0/24: compared letter by letter: addresses are the client's"},
+        {"helo .ex*mple.org pass",
+         "helo .ex*mple.org: * stands for itself: expected .domain or /expression/"},
+        {"sender bob*@example.org pass",
+         "sender bob*@example.org: * stands for itself: expected .domain or /expression/"},
+        {"sender bob@192.0.2.1 pass", "sender bob@192.0.2.1: no name ends in a number"},
+        {"sender mailto:bob@example.org pass",
+         "sender mailto:bob@example.org: a mailbox stands alone, without quotes, brackets or commas"},
+        {"sender bob@b\xE4r.example pass",
+         "sender bob@b?r.example: expected UTF-8 without characters that cannot be seen"},
+        {"client " + std::string(600, 'a') + " pass",
+         "client " + std::string(113, 'a') + ": values are looked at up to 512 bytes"},
         {"recipient example..org pass", "recipient example..org: a name has no empty label"},
         {"recipient 192.0.2.1 pass", "recipient 192.0.2.1: a client's address is not a domain of a mailbox"},
         {"sasl carol pass", "sasl carol: greyonce makes no decision about a client that has logged in"},
@@ -414,6 +444,7 @@ TEST(RulesFile, EntriesThatNeverMatchAreWarnings) {
     EXPECT_EQ(complaints_about(text), complaints);
     EXPECT_EQ(
         complaints_about("recipient m\xc3\xbcller.example pass\nhelo a..b pass\nclient a_b.example pass\n"
+                         "helo 192.0.2.1 pass\nhelo [192.0.2.1] pass\nhelo 12-34 pass\n"
                          "default client 0.0.0.0/0 pass\nclient 0.0.0.0/0 sender <> pass\n"),
         "");
 }
@@ -461,6 +492,34 @@ TEST(RulesFile, ALineThatIsTooLongOrHoldsANulIsRefused) {
               "rules:1: a line of 9025 bytes: expected at most 8192\n");
     EXPECT_EQ(complaints_about(std::string_view{"client a\0b pass\n", 16}),
               "rules:1: client a?b pass: expected text, not a NUL byte\n");
+}
+
+TEST(RulesFile, AnExpressionIsAskedOnceAlsoWhereTheActionRefuses) {
+    Workshop workshop;
+    workshop.rules("client /^(a+)+$/ pass\nclient .example.net pass\ndefault reject Not here\n");
+    const rules::Table table = workshop.table();
+    EXPECT_EQ(table.match(subject("192.0.2.1", std::string(60, 'a') + "!"))->entry,
+              "default REJECT Not here");
+    EXPECT_EQ(table.remarks().size(), 1U);
+}
+
+TEST(RulesFile, TheReasonIsAWhitelistOnlyWherePassStandsBehindOneClientOrRecipient) {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {"client 192.0.2.1 pass", "client whitelist"},
+        {"client .example.net pass", "client whitelist"},
+        {"recipient bob@example.org pass", "recipient whitelist"},
+        {"client 192.0.2.1 recipient bob@ pass", "rule"},
+        {"client 192.0.2.1 greylist", "rule"},
+        {"client 192.0.2.1 HOLD", "rule"},
+        {"recipient bob@ greylist always", "rule"},
+        {"recipient bob@ ask spf", "rule"},
+        {"helo .example.net pass", "rule"},
+        {"default client 192.0.2.1 pass", "rule"},
+        {"default pass", "rule"},
+    };
+    for (const auto& [entry, reason] : table) {
+        EXPECT_EQ(match_of(entry + "\n", mail())->reason, reason) << entry;
+    }
 }
 
 TEST(RulesFile, AByteOrderMarkBeforeTheFirstLineIsPassedOver) {
