@@ -120,7 +120,9 @@ TEST(CdbMaker, WhatWasWrittenEarlyAndRemovedLeavesNoTrace) {
     for (const std::size_t kept_of_1000 : {0U, 1U, 999U}) {
         const Memory file;
         rules::CdbMaker maker;
-        maker.write_early(file.number(), "memory", [] { return rules::CdbMaker::size_of({first_key, first_value}); });
+        maker.write_early(file.number(), "memory", [] {
+            return rules::CdbMaker::size_of({first_key, first_value});
+        });
         std::vector<rules::CdbMaker::Place> removed;
         Records kept;
         std::size_t number = 0;
