@@ -8,7 +8,7 @@
 #   make alone      the unit tests, and the programs' own tests that need no server
 #   make fuzz       run each fuzz target for FUZZ_SECONDS
 #   make bench      print the tables of timings (BENCH='floor stream' for some of them); installs nothing
-#   make layout     find out anew which parts of greyonce lie side by side (src/layout.ld)
+#   make layout     find out anew which parts of greyonce lie side by side (build/layout.ld)
 #   make lint       clang-format, clang-tidy, shellcheck, mandoc
 #   make install    programs, manual pages and examples under $(DESTDIR)$(PREFIX)
 #   make STATIC=    the same programs, dynamically linked
@@ -26,7 +26,7 @@ PYTHON       ?= /usr/bin/python3
 # --- packages: Debian's names, the same in 12 and 13 ---
 
 build_packages := g++ make libboost-program-options-dev libcdb-dev libpcre2-dev libsodium-dev libxxhash-dev libmd-dev \
-                  libc-ares-dev libpsl-dev libidn2-dev libunistring-dev
+                  libc-ares-dev libpsl-dev libidn2-dev libunistring-dev python3 valgrind
 lint_packages  := clang-format clang-tidy shellcheck mandoc
 
 # Exim is installed; what would push it or another server aside is fetched and unpacked under $(BUILD)/peers, and what
@@ -59,7 +59,6 @@ portable  := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DCARES_NO_DEPRECATED
 compile    = $(CXX) -std=c++20 $(CPPFLAGS) $(CXXFLAGS) $(warnings) $(hardening) $(portable) \
              -ffunction-sections -fdata-sections -Isrc -MMD -MP
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections $(LDFLAGS)
-side_by_side := -Wl,-T,src/layout.ld
 # A static program registers its table of stack frames when it starts, which with g++ 14 takes nine tenths of all its
 # instructions: every frame is looked at. With the registration left out, a throw finds the table by its index. A
 # toolchain that cannot link so is given none of this.
@@ -80,10 +79,11 @@ linked     = $(filter %.o,$^) $(archive) $(libraries)
 all: $(programs:%=$(BUILD)/%)
 
 $(BUILD)/greyonce $(BUILD)/dynamic/greyonce: $(instead:src/%.cpp=$(BUILD)/obj/%.o)
+$(BUILD)/greyonce: $(BUILD)/layout.ld
 $(BUILD)/greyrules: $(BUILD)/obj/system/no_services.o
 
-$(BUILD)/%: $(BUILD)/obj/%.o $(archive) src/layout.ld
-	$(link) $(side_by_side) $(STATIC) $(if $(STATIC),$(static_start)) -o $@.debug $(linked)
+$(BUILD)/%: $(BUILD)/obj/%.o $(archive)
+	$(link) $(STATIC) $(if $(STATIC),$(static_start) $(side_by_side)) -o $@.debug $(linked)
 	$(stripped)
 
 $(BUILD)/dynamic/%: $(BUILD)/obj/%.o $(archive)
@@ -209,13 +209,20 @@ $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	gcc -O2 -static -o $@ $<
 
-# --- what requests touch lies side by side: src/layout.ld ---
+# --- what requests touch lies side by side: a list for this compiler, found by running the filter under valgrind ---
 
-layout: all
-	$(link) $(STATIC) -Wl,-Map=$(BUILD)/layout.map -o $(BUILD)/layout $(BUILD)/obj/greyonce.o \
-	    $(instead:src/%.cpp=$(BUILD)/obj/%.o) $(archive) $(libraries)
-	PYTHONPATH=tests GREYONCE_BUILD=$(BUILD) $(PYTHON) tests/bench/layout.py $(BUILD)/layout $(BUILD)/layout.map > $(BUILD)/layout.ld
-	cp $(BUILD)/layout.ld src/layout.ld
+# Of the filter alone; where it is empty, as for another machine's program, the filter is linked as the linker likes, and
+# starts more slowly.
+side_by_side = $(if $(filter %/greyonce,$@),$(shell test ! -s $(BUILD)/layout.ld || echo -Wl,-T,$(BUILD)/layout.ld))
+
+layout:
+	rm -f $(BUILD)/layout.ld
+	$(MAKE) all
+
+$(BUILD)/layout.ld: tests/bench/layout.py $(BUILD)/obj/greyonce.o $(instead:src/%.cpp=$(BUILD)/obj/%.o) $(archive) $(BUILD)/greyrules
+	$(link) $(STATIC) -Wl,-Map=$(BUILD)/layout.map -o $(BUILD)/layout $(linked)
+	PYTHONPATH=tests GREYONCE_BUILD=$(BUILD) $(PYTHON) $< $(BUILD)/layout $(BUILD)/layout.map > $@ && \
+	$(link) $(STATIC) -Wl,-T,$@ -o $(BUILD)/layout $(linked) || { echo "greyonce is linked without a layout"; : > $@; }
 
 # --- style ---
 
