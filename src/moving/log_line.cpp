@@ -93,8 +93,11 @@ std::string_view without_structured_data(std::string_view text) {
 
 std::optional<LogLine> rfc5424_line(std::string_view text) {
     LogLine line;
-    line.stamp = first_word(text);
-    line.rest = without_first_word(text);
+    line.stamp = stamp_at_start(text);
+    if (!text.substr(line.stamp.size()).starts_with(' ')) {
+        return std::nullopt;
+    }
+    line.rest = trimmed(text.substr(line.stamp.size()));
     text = without_first_word(line.rest); // behind the host
     line.program = first_word(text);
     text = without_first_word(without_first_word(without_first_word(text))); // process, message id
@@ -234,6 +237,9 @@ std::optional<LogLine> log_line_of(std::string_view line) {
 }
 
 std::optional<Time> time_of(std::string_view stamp, Time now) {
+    if (stamp.empty() || stamp_at_start(stamp) != stamp) {
+        return std::nullopt;
+    }
     return is_iso(stamp) ? dated_time(stamp) : undated_time(stamp, now);
 }
 

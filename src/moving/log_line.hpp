@@ -18,6 +18,8 @@ struct LogLine {
     std::string_view rest;    // all behind the time: the text, where no syslog is in between
     std::string_view program; // without its process number; empty where none is named
     std::string_view text;    // of that program
+
+    friend bool operator==(const LogLine&, const LogLine&) = default;
 };
 
 // None where it begins with no time.

@@ -86,18 +86,21 @@ class SqlgreyReader : public Reader {
         std::size_t line;
     };
 
+    // Of local time where no zone is given; also as a number of seconds, and as 20261121205345 of old MySQL.
     [[nodiscard]] std::optional<Time> time_in(const std::string& text) const {
-        constexpr std::size_t compact = 14; // 20261121205345, of old MySQL
         std::string stamp = text;
-        if (text.size() == compact && number_of(text)) {
+        if (constexpr std::size_t compact = 14; text.size() == compact && number_of(text)) {
             stamp = text.substr(0, 4) + '-' + text.substr(4, 2) + '-' + text.substr(6, 2) + ' ' +
                     text.substr(8, 2) + ':' + text.substr(10, 2) + ':' + text.substr(12, 2);
         }
-        if (stamp_at_start(stamp).size() != stamp.size() &&
-            stamp_at_start(stamp + ":00").size() != stamp.size() + 3) {
-            return seconds_in(text);
+        if (rows_.is_utc()) {
+            stamp += 'Z';
         }
-        return time_of(rows_.is_utc() ? stamp + 'Z' : stamp, home_.now);
+        if (const auto time = time_of(stamp, home_.now)) {
+            return time;
+        }
+        const auto time = time_of(stamp + ":00", home_.now); // PostgreSQL's zones have hours alone
+        return time ? time : seconds_in(text);
     }
 
     [[nodiscard]] bool has_shape(const Row& row, const Shape& shape) const {

@@ -55,16 +55,4 @@ inline std::optional<std::int64_t> number_of(std::string_view text) {
     return value;
 }
 
-// What stands between `before` and the next `after`; none where either is missing.
-inline std::optional<std::string_view> between(std::string_view text, std::string_view before,
-                                               std::string_view after) {
-    const std::size_t start = text.find(before);
-    if (start == std::string_view::npos) {
-        return std::nullopt;
-    }
-    text.remove_prefix(start + before.size());
-    const std::size_t end = text.find(after);
-    return end == std::string_view::npos ? std::nullopt : std::optional{text.substr(0, end)};
-}
-
 } // namespace moving

@@ -429,7 +429,11 @@ TEST(LogLine, TimesAreReadWithTheirZones) {
         EXPECT_EQ(stamp_at_start(text), "") << text;
     }
     EXPECT_EQ(time_of("Nov 14 22:13:20", now), time_of("Nov 14 2026 22:13:20", now));
-    EXPECT_EQ(time_of("Now 14 22:13:20", now), std::nullopt);
+    for (const std::string text :
+         {"", "Now 14 22:13:20", "Nov 14 22:13", "2023-11-14T22:13:20x", "2023-11-14T22:13:20+1"}) {
+        EXPECT_EQ(time_of(text, now), std::nullopt) << text;
+        EXPECT_EQ(log_line_of("1 " + text + " mx postfix/smtpd 1 - - x"), std::nullopt) << text;
+    }
 }
 
 TEST(Mailbox, ItEndsWhereItsDomainDoes) {
