@@ -1,10 +1,20 @@
 #include "system/system_log.hpp"
 
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 namespace sys {
+
+namespace {
+
+void wait_no_longer_than(const Descriptor& socket, std::chrono::microseconds limit) {
+    const timeval time{.tv_sec = 0, .tv_usec = limit.count()};
+    static_cast<void>(setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)));
+}
+
+} // namespace
 
 SystemLog::SystemLog(std::string_view program, int facility, std::string_view path)
     : program_(program), facility_(facility), socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
@@ -15,19 +25,39 @@ SystemLog::SystemLog(std::string_view program, int facility, std::string_view pa
 void SystemLog::send(int priority, std::string_view text) {
     std::string line = "<" + std::to_string(facility_ | priority) + ">";
     line.append(program_).append("[").append(std::to_string(getpid())).append("]: ").append(text);
-    if (!is_stream_ && !send_datagram(line) && errno == EPROTOTYPE) {
-        is_stream_ = true;
-        socket_ = Descriptor{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-        static_cast<void>(connect(socket_.number(), address(), sizeof(address_)));
+    if (!is_stream_ && !send_soon(line) && errno == EPROTOTYPE) {
+        open_stream();
     }
     if (is_stream_) {
         line.append(1, '\0');
-        ::send(socket_.number(), line.data(), line.size(), MSG_NOSIGNAL);
+        send_soon(line);
     }
 }
 
-bool SystemLog::send_datagram(std::string_view line) const {
-    return sendto(socket_.number(), line.data(), line.size(), MSG_NOSIGNAL, address(), sizeof(address_)) >= 0;
+void SystemLog::open_stream() {
+    is_stream_ = true;
+    socket_ = Descriptor{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    wait_no_longer_than(socket_, patience); // a daemon that does not accept holds up connect(2) as well
+    static_cast<void>(connect(socket_.number(), address(), sizeof(address_)));
+}
+
+// Without waiting where the daemon keeps up, as it mostly does: a timer is a system call more.
+bool SystemLog::send_soon(std::string_view line) {
+    if (send_bytes(line, MSG_DONTWAIT)) {
+        return true;
+    }
+    if (errno != EAGAIN || is_behind_) {
+        return false;
+    }
+    wait_no_longer_than(socket_, patience);
+    is_behind_ = !send_bytes(line, 0);
+    return !is_behind_;
+}
+
+bool SystemLog::send_bytes(std::string_view line, int flags) const {
+    const sockaddr* const to = is_stream_ ? nullptr : address();
+    const socklen_t size = is_stream_ ? 0 : sizeof(address_);
+    return sendto(socket_.number(), line.data(), line.size(), flags | MSG_NOSIGNAL, to, size) >= 0;
 }
 
 const sockaddr* SystemLog::address() const {

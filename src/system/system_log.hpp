@@ -5,6 +5,7 @@
 
 #include "system/descriptor.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -20,11 +21,16 @@ class SystemLog {
     // `facility`: LOG_MAIL and the like.
     explicit SystemLog(std::string_view program, int facility, std::string_view path = _PATH_LOG);
 
-    // `priority`: LOG_INFO and the like. Where nobody listens the line is lost.
+    // `priority`: LOG_INFO and the like. Where nobody listens the line is lost, and so it is where the daemon
+    // has not taken it within `patience`; one that is so far behind gets no more of it.
     void send(int priority, std::string_view text);
 
+    static constexpr std::chrono::milliseconds patience{100};
+
   private:
-    [[nodiscard]] bool send_datagram(std::string_view line) const;
+    void open_stream();
+    bool send_bytes(std::string_view line, int flags) const;
+    bool send_soon(std::string_view line);
     [[nodiscard]] const sockaddr* address() const;
 
     std::string_view program_;
@@ -32,6 +38,7 @@ class SystemLog {
     sockaddr_un address_{};
     Descriptor socket_;
     bool is_stream_ = false;
+    bool is_behind_ = false;
 };
 
 } // namespace sys

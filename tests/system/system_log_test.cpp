@@ -6,8 +6,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <thread>
+#include <vector>
 
 namespace sys {
 namespace {
@@ -58,6 +63,58 @@ TEST_F(SystemLogTest, ADaemonThatTakesAStreamGetsEachLineWithANulBehindIt) {
     log.send(LOG_WARNING, "what was said");
     const Descriptor connection{accept(daemon.number(), nullptr, nullptr)};
     EXPECT_EQ(received(connection.number()), said + '\0');
+}
+
+// A daemon that has come to a halt: whoever asks for more waits.
+void fill(const std::string& path, int type) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(static_cast<char*>(address.sun_path), sizeof(address.sun_path) - 1);
+    const auto* to = reinterpret_cast<const sockaddr*>(&address);
+    static std::vector<Descriptor> waiting;
+    ssize_t done = 0;
+    while (done >= 0) {
+        waiting.emplace_back(socket(AF_UNIX, type | SOCK_NONBLOCK, 0));
+        done = type == SOCK_DGRAM ? sendto(waiting.back().number(), "x", 1, 0, to, sizeof(address))
+                                  : connect(waiting.back().number(), to, sizeof(address));
+    }
+    ASSERT_EQ(errno, EAGAIN);
+}
+
+std::chrono::milliseconds time_of(const std::function<void()>& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+}
+
+TEST_F(SystemLogTest, ADaemonThatHasComeToAHaltHoldsUpThousandsOfLinesForALittleOnce) {
+    for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+        std::filesystem::remove(path);
+        const Descriptor daemon = listener(type);
+        ASSERT_TRUE(type == SOCK_DGRAM || listen(daemon.number(), 0) == 0);
+        fill(path, type);
+        SystemLog log{"greyonce", LOG_MAIL, path};
+        const auto time = time_of([&] {
+            for (int i = 0; i < 5000; ++i) {
+                log.send(LOG_INFO, "nobody reads it");
+            }
+        });
+        EXPECT_GE(time, SystemLog::patience);
+        EXPECT_LT(time, std::chrono::seconds{3});
+    }
+}
+
+TEST_F(SystemLogTest, ADaemonThatIsALittleBehindGetsTheLine) {
+    const Descriptor daemon = listener(SOCK_DGRAM);
+    fill(path, SOCK_DGRAM);
+    std::thread reader{[&] {
+        std::this_thread::sleep_for(SystemLog::patience / 5);
+        while (received(daemon.number()) != said) {
+        }
+    }};
+    SystemLog log{"greyonce", LOG_MAIL, path};
+    log.send(LOG_WARNING, "what was said");
+    reader.join();
 }
 
 TEST_F(SystemLogTest, WithoutADaemonALineIsLostAndNothingElse) {
