@@ -10,7 +10,6 @@
 #include "system/last_word.hpp"
 #include "system/standard_streams.hpp"
 #include "system/system_log.hpp"
-#include "system/text.hpp"
 #include "system/trouble.hpp"
 #include "version.hpp"
 
@@ -127,17 +126,14 @@ void log_to_syslog(const Settings& settings, const std::vector<LogLine>& lines) 
     sys::SystemLog log{"greyonce", settings.syslog_facility};
     for (const LogLine& line : lines) {
         const bool is_warning = line.level == LogLine::Level::warning;
-        log.send(is_warning ? LOG_WARNING : LOG_INFO,
-                 (is_warning ? "warning: " : "") + sys::cleaned(line.text));
+        log.send(is_warning ? LOG_WARNING : LOG_INFO, policy::as_logged(line));
     }
 }
 
 void log_to_stderr(const std::vector<LogLine>& lines) {
     std::string text;
     for (const LogLine& line : lines) {
-        text.append("greyonce: ");
-        text.append(line.level == LogLine::Level::warning ? "warning: " : "");
-        text.append(sys::cleaned(line.text)).append("\n");
+        text.append("greyonce: ").append(policy::as_logged(line)).append("\n");
     }
     sys::write_all(STDERR_FILENO, text);
 }

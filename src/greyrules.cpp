@@ -190,16 +190,16 @@ int match(const std::string& path, const Words& attributes) {
     const auto match = table.match(subject, &tried);
     std::string text;
     if (match) {
-        text = "verdict: " + rules::text_of(match->verdict) + "\nentry: " + match->entry +
-               "\nsource: " + match->source + '\n';
+        text = "verdict: " + sys::cleaned(rules::text_of(match->verdict)) +
+               "\nentry: " + sys::cleaned(match->entry) + "\nsource: " + sys::cleaned(match->source) + '\n';
     } else {
         text = "no entry matches\n";
     }
     for (const std::string& key : tried) {
-        text += "tried: " + key + '\n';
+        text += "tried: " + sys::cleaned(key) + '\n';
     }
     for (const std::string& remark : table.remarks()) {
-        text += "remark: " + remark + '\n';
+        text += "remark: " + sys::cleaned(remark) + '\n';
     }
     print(text);
     return match ? EX_OK : nothing_found;
@@ -212,7 +212,8 @@ int list(const std::string& path) {
     compiled.each([](const rules::Compiled::Record& record) {
         std::string_view rest = record.value;
         const std::string_view source = rules::take_word(rest);
-        print(std::string{"at "}.append(source).append(" ") + rules::entry_text(record.key, rest) + '\n');
+        const std::string entry = rules::entry_text(record.key, rest);
+        print(sys::cleaned(std::string{"at "}.append(source).append(" ") + entry) + '\n');
     });
     return EX_OK;
 }
@@ -258,7 +259,7 @@ int check_dns(int argc, char** argv) {
     resolver.give_up();
     bool are_good = true;
     for (const weight::ListReport& report : weight::trial_reports(settings.lists, resolver.answers())) {
-        print(report.zone + ": " + report.finding + '\n');
+        print(sys::cleaned(report.zone + ": " + report.finding) + '\n');
         are_good = are_good && report.is_good;
     }
     return are_good ? EX_OK : findings;

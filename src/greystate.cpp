@@ -164,7 +164,7 @@ void keep_as_long_as_rules_say(Settings& settings) {
         const rules::Table table{settings.rules};
         settings.rule.retry_window = std::max(settings.rule.retry_window, table.longest_retry_window());
     } catch (const sys::Trouble& trouble) {
-        say("greystate: " + std::string{trouble.what()} + ": going on without them\n");
+        say("greystate: " + sys::cleaned(trouble.what()) + ": going on without them\n");
     }
 }
 
@@ -270,7 +270,7 @@ int check(const Request& request) {
 int erase(const Request& request, const std::function<bool(const Record&)>& may_go) {
     const auto swept = greylist::sweep(request.settings.state, request.settings.sync, may_go, show_progress);
     for (const std::string& remark : swept.remarks) {
-        say("greystate: " + remark + '\n');
+        say("greystate: " + sys::cleaned(remark) + '\n');
     }
     print(std::to_string(swept.erased) + " forgotten, " + std::to_string(swept.left) + " left\n");
     finish_printing();
@@ -324,7 +324,7 @@ int export_records(const Request& request) {
     print(is_ours ? "" : moving::postgrey_dump_start());
     survey.each_record(
         [&](const Record& record) {
-            print(is_ours ? line_of(record) + '\n' : moving::postgrey_dump_of(record, kind));
+            print(is_ours ? greylist::exported_line(record) : moving::postgrey_dump_of(record, kind));
         },
         show_progress);
     print(is_ours ? "" : moving::postgrey_dump_end());

@@ -119,7 +119,7 @@ void add_server(std::vector<ask::Server>& servers, const std::string& text) {
 }
 
 std::string one_line(const std::string& text) {
-    return sys::cleaned(text) == text ? text : throw WrongValue{"one line of text"};
+    return sys::one_line(text) == text ? text : throw WrongValue{"one line of text"};
 }
 
 template <typename Value>

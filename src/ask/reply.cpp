@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t longest_quote = 100;
 
 std::string quoted(std::string_view line) {
-    return "\"" + sys::cleaned(line, longest_quote) + "\"";
+    return "\"" + sys::log_value(line, longest_quote) + "\"";
 }
 
 bool is_name(std::string_view text) {
@@ -66,7 +66,7 @@ Reply parse_reply(std::string_view bytes) {
     }
     std::string text{*action};
     std::replace(text.begin(), text.end(), '\t', ' ');
-    return {.action = sys::cleaned(text)};
+    return {.action = sys::one_line(text)};
 }
 
 } // namespace ask

@@ -74,7 +74,7 @@ std::size_t line_size(const Key& key);
 // The key at the end of a record's line; empty where it is no record of a known kind.
 std::string_view key_in(std::string_view line);
 
-// A field as it stands in a line: a blank, `%`, and every byte that may not leave the program are %XX. An
+// A field as it stands in a line: a blank, `%`, and every byte that may not be shown are %XX. An
 // empty field is `<>`, and a field that is the two characters `<>` is `%3C%3E`.
 std::string escaped(std::string_view field);
 std::string unescaped(std::string_view field);

@@ -85,7 +85,20 @@ std::string state_of(const Record& record, Time now, const Rule& rule) {
 std::string text_line(const Record& record, Time now, const Rule& rule) {
     return std::string{name_of(record.key.kind)} + ' ' + state_of(record, now, rule) + ' ' +
            date(record.first) + ' ' + date(record.last) + ' ' + std::to_string(record.count) + ' ' +
-           record.key.text + '\n';
+           sys::cleaned(record.key.text) + '\n';
+}
+
+std::string exported_line(const Record& record) {
+    std::string line = line_of(record);
+    if (sys::is_plain(line)) {
+        return line + '\n';
+    }
+    Record shown = record;
+    shown.key.text.clear();
+    for (const std::string& field : fields_of(record.key)) {
+        shown.key.text.append(shown.key.text.empty() ? "" : " ").append(escaped(field));
+    }
+    return line_of(shown) + '\n';
 }
 
 std::string json_line(const Record& record, Time now, const Rule& rule) {

@@ -17,6 +17,8 @@ std::string state_of(const Record& record, Time now, const Rule& rule);
 // triplet pending:340s 2026-11-21T20:00:00Z 2026-11-21T20:00:00Z 0 192.0.2.0 alice@example.net
 // bob@example.org
 std::string text_line(const Record& record, Time now, const Rule& rule);
+// The record's line in the file, with what cannot be seen escaped, as an older version left it as it came.
+std::string exported_line(const Record& record);
 // One object, with whole seconds for times.
 std::string json_line(const Record& record, Time now, const Rule& rule);
 

@@ -23,7 +23,7 @@ std::string_view text_of(std::string_view action) {
 }
 
 std::string reply(std::string_view action) {
-    const std::string clean = sys::cleaned(action, longest_action);
+    const std::string clean = sys::one_line(action, longest_action);
     std::string line = "action=";
     line.append(rules::whats_wrong(clean) ? no_opinion : std::string_view{clean});
     line.append("\n\n");

@@ -7,6 +7,7 @@
 #include "policy/step.hpp"
 #include "rules/access_action.hpp"
 #include "system/last_word.hpp"
+#include "system/text.hpp"
 #include "system/trouble.hpp"
 
 #include <algorithm>
@@ -56,7 +57,7 @@ std::optional<Opinion> opinion_of(const ask::Server& asked, std::string_view tex
     const ask::Endpoint& server = asked.endpoint;
     const std::string action = answer_of(server, text, question.settings);
     const std::string word = word_of(action);
-    const std::string reason = "asked " + server.text;
+    const std::string reason = "asked " + sys::log_value(server.text);
     const bool is_ok = word == "ok" || word == "relay";
     if (word == "prepend") {
         question.headers.push_back({std::string{text_of(action)}, reason});
@@ -80,7 +81,8 @@ std::optional<Opinion> ask_all(Question& question) {
     const Settings& settings = question.settings;
     for (const std::string& name : question.servers_to_ask) {
         if (!is_known(name, settings.servers)) {
-            question.remark(LogLine::Level::warning, "a rule says ask " + name + ", which no --ask names");
+            question.remark(LogLine::Level::warning,
+                            "a rule says ask " + sys::log_value(name) + ", which no --ask names");
         }
     }
     const std::string text = settings.servers.empty()

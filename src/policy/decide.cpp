@@ -3,6 +3,7 @@
 #include "policy/action.hpp"
 #include "policy/step.hpp"
 #include "rules/access_action.hpp"
+#include "system/text.hpp"
 
 #include <array>
 #include <exception>
@@ -105,7 +106,7 @@ void add_header(Opinion& answer, Question& question) {
     answer.action = "PREPEND " + question.headers.front().text;
     for (std::size_t i = 1; i < question.headers.size(); ++i) {
         question.remark(LogLine::Level::info, "a second header is left out: " + question.headers[i].from +
-                                                  ": " + question.headers[i].text);
+                                                  ": " + sys::log_value(question.headers[i].text));
     }
 }
 

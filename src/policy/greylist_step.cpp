@@ -141,8 +141,8 @@ class Asking {
             return counted;
         });
         if (is_the_last) {
-            info("whitelisted: " + std::string{question_.request.client_name} + "[" +
-                 question_.request.client_address->text() + "]");
+            info("whitelisted: " +
+                 logged_client(question_.request.client_name, question_.request.client_address->text()));
         }
     }
 

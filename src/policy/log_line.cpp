@@ -1,29 +1,20 @@
 #include "policy/log_line.hpp"
 
 #include "rules/access_action.hpp"
+#include "system/text.hpp"
+
+#include <algorithm>
 
 namespace policy {
 
 namespace {
-
-// Blanks are written %20, so that a value cannot look like more fields.
-void add_value(std::string& line, std::string_view value) {
-    for (const char c : value) {
-        if (c == ' ') {
-            line.append("%20");
-        } else {
-            line += c;
-        }
-    }
-}
 
 // Appends ", name=value" where there is a value.
 void add(std::string& line, std::string_view name, std::string_view value) {
     if (value.empty()) {
         return;
     }
-    line.append(", ").append(name).append("=");
-    add_value(line, value);
+    line.append(", ").append(name).append("=").append(sys::log_value(value));
 }
 
 } // namespace
@@ -40,11 +31,27 @@ std::string_view logged(std::string_view action) {
     return {};
 }
 
+std::string as_logged(const LogLine& line) {
+    constexpr std::string_view cut_here = "...";
+    const bool is_warning = line.level == LogLine::Level::warning;
+    std::string text = sys::cleaned((is_warning ? "warning: " : "") + line.text);
+    if (text.size() > longest_log_text) {
+        text = sys::cleaned(text, longest_log_text - cut_here.size()).append(cut_here);
+    }
+    return text;
+}
+
+std::string logged_client(std::string_view name, const std::string& address) {
+    std::string text = sys::log_value(name);
+    std::replace(text.begin(), text.end(), '[', '?');
+    std::replace(text.begin(), text.end(), ']', '?');
+    return text.append("[").append(address).append("]");
+}
+
 std::string decision_line(const Account& account, const Request& request, bool is_dry_run) {
     std::string line;
     if (!request.queue_id.empty()) {
-        add_value(line, request.queue_id);
-        line.append(": ");
+        line.append(sys::log_value(request.queue_id)).append(": ");
     }
     line.append("action=").append(account.action).append(", reason=").append(account.reason);
     if (account.delay) {

@@ -3,6 +3,8 @@
 //
 //   [queue_id: ]action=greylist, reason=new, client_name=…, client_address=…, sender=…, recipient=…[,
 //   rule=FILE:LINE]
+//
+// They look for ", name=", and who reads by eye or grep for "name=": no value can bring either.
 #pragma once
 
 #include "policy/request.hpp"
@@ -10,14 +12,27 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace policy {
 
 struct LogLine {
     enum class Level { info, warning };
     Level level = Level::info;
-    std::string text; // not yet cleaned
+    std::string text; // not yet cleaned, but for the values in it
 };
+
+// No line is longer than 2048 bytes: what a daemon puts before the text, and the text. A value is cut long
+// before (sys::log_value), and what has no limit of its own stands last.
+constexpr std::size_t longest_log_line = 2048;
+constexpr std::size_t longest_log_text =
+    longest_log_line - std::string_view{"<191>greyonce[4194304]: \n"}.size();
+
+// The text as it goes out.
+std::string as_logged(const LogLine& line);
+
+// NAME[ADDRESS], for such a text. A name cannot bring brackets of its own.
+std::string logged_client(std::string_view name, const std::string& address);
 
 // What the line says beside the request.
 struct Account {

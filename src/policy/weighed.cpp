@@ -1,5 +1,6 @@
 #include "policy/weighed.hpp"
 
+#include "policy/log_line.hpp"
 #include "rules/expression.hpp"
 #include "system/text.hpp"
 #include "weight/number.hpp"
@@ -48,11 +49,12 @@ Weighed weigh_now(const Settings& settings, const weight::Settings& weight, cons
 }
 
 std::string weighed_line(const Weighed& weighed, const weight::Subject& subject) {
-    return "weighted check: " + weighed.verdict.tokens() + "; <client=" + subject.client_name + "[" +
-           weight::full_text(subject.client) + "]> <helo=" + subject.helo +
-           "> <from=" + weight::without_extension(subject.sender) + "> <to=" + subject.recipient +
-           ">; rate: " + weight::printed(weighed.verdict.rate) +
-           "; dns: " + std::to_string(weighed.dns_time.count()) + " ms";
+    return "weighted check: rate: " + weight::printed(weighed.verdict.rate) +
+           "; <to=" + sys::log_value(subject.recipient) +
+           "> <from=" + sys::log_value(weight::without_extension(subject.sender)) +
+           "> <client=" + logged_client(subject.client_name, weight::full_text(subject.client)) +
+           "> <helo=" + sys::log_value(subject.helo) + ">; dns: " + std::to_string(weighed.dns_time.count()) +
+           " ms;" + weighed.verdict.tokens();
 }
 
 } // namespace policy

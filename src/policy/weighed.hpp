@@ -24,7 +24,7 @@ struct Weighed {
 Weighed weigh_now(const Settings& settings, const weight::Settings& weight, const weight::Subject& subject,
                   const weight::Known& known);
 
-// The line of a full verdict in the log, in policyd-weight's form.
+// The line of a full verdict in the log: what policyd-weight says in its own, with what may be long last.
 std::string weighed_line(const Weighed& weighed, const weight::Subject& subject);
 
 } // namespace policy

@@ -118,7 +118,7 @@ std::optional<std::string> whats_wrong(std::string_view action) {
     }
     const Word* known = find_word(parts.word);
     if (known == nullptr) {
-        return "the unknown word " + std::string{parts.word};
+        return "the unknown word " + sys::log_value(parts.word);
     }
     return whats_wrong_with_argument(known->argument, parts.text);
 }

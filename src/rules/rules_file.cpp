@@ -47,7 +47,7 @@ std::string even_words(std::string_view text) {
 }
 
 void check_action(const std::string& action) {
-    if (sys::cleaned(action) != action) {
+    if (sys::one_line(action) != action) {
         throw Fault{action, "expected UTF-8 without control characters"};
     }
     if (action == "REJECT" || action == "DEFER") {

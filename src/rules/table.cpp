@@ -134,11 +134,11 @@ struct Table::Parts {
         const Answer answer = ask_expression(expression, value);
         if (answer == Answer::gave_up) {
             std::string remark = "rule ";
-            remark.append(source)
+            remark.append(sys::log_value(source))
                 .append(": /")
-                .append(expression)
+                .append(sys::log_value(expression))
                 .append("/ is over the limits of matching on ");
-            remark.append(value).append(": taken as not matching");
+            remark.append(sys::log_value(value)).append(": taken as not matching");
             remarks.push_back(std::move(remark));
         }
         return answer == Answer::matches;

@@ -1,5 +1,6 @@
 // Does a name that the client goes by lead back to it: MX and addresses of the sender's domain, then of the
 // HELO name, and of their parents.
+#include "system/text.hpp"
 #include "weight/names.hpp"
 #include "weight/weighing.hpp"
 
@@ -94,8 +95,8 @@ Opinion check_own_addresses(Search& search, Side side, const std::string& name) 
         const Answer& answer = search.weighing.ask(name, type);
         if (!answer.failed) {
             look_at_own(search, side, name, answer);
-        } else if (Opinion ended =
-                       search.weighing.count_error(std::string(token_part(side)) + " A lookup for " + name)) {
+        } else if (Opinion ended = search.weighing.count_error(std::string(token_part(side)) +
+                                                               " A lookup for " + sys::log_value(name))) {
             return ended;
         }
     }
@@ -123,7 +124,8 @@ void score_bogus_mx(Weighing& weighing) {
 Opinion check_hosts_of(Search& search, Side side, const std::string& name) {
     const Answer& mx = search.weighing.ask(name, Type::mx);
     search.name_has_failed = mx.failed;
-    return mx.failed ? search.weighing.count_error(std::string(token_part(side)) + " MX lookups for " + name)
+    return mx.failed ? search.weighing.count_error(std::string(token_part(side)) + " MX lookups for " +
+                                                   sys::log_value(name))
                      : check_hosts(search, side, mx.names);
 }
 

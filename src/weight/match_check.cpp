@@ -1,4 +1,5 @@
 // Do the sender's domain and the HELO name belong together? And a HELO in numbers.
+#include "system/text.hpp"
 #include "weight/looks.hpp"
 #include "weight/names.hpp"
 #include "weight/number.hpp"
@@ -96,8 +97,8 @@ Opinion check_sender_against_helo(Weighing& weighing) {
         return std::nullopt;
     }
     const Forms forms = forms_of(weighing);
-    weighing.note("(check from: " + forms.sender + " - helo: " + forms.helo +
-                  " - helo-domain: " + forms.helo_domain + ") ");
+    weighing.note("(check from: " + sys::log_value(forms.sender) + " - helo: " + sys::log_value(forms.helo) +
+                  " - helo-domain: " + sys::log_value(forms.helo_domain) + ") ");
     if (weighing.helo_state == Helo::verified) {
         match_verified(weighing, forms);
     } else if (contains(weighing.subject.client_name, forms.sender) && !weighing.helo_is_literal) {

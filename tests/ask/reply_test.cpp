@@ -52,15 +52,15 @@ TEST(Reply, IsWrongOtherwise) {
              Row{"\n", "no action"},
              Row{"x=1\n\naction=OK\n\n", "no action"},
              Row{"Action=OK\n\n", "no action"},
-             Row{" action=OK\n\n", "no name=value: \" action=OK\""},
+             Row{" action=OK\n\n", "no name=value: \"%20action%3DOK\""},
              Row{"=OK\n\n", "no name=value: \"=OK\""},
              Row{"OK\n\n", "no name=value: \"OK\""},
-             Row{"action=OK\nX-Header: a=b\n\n", "no name=value: \"X-Header: a=b\""},
-             Row{"action=OK\naction=OK\n\n", "a second action: \"action=OK\""},
-             Row{"action=OK\ra\n\n", "a control byte: \"action=OK?a\""},
-             Row{"action=OK\r\r\n\n", "a control byte: \"action=OK?\""},
+             Row{"action=OK\nX-Header: a=b\n\n", "no name=value: \"X-Header:%20a=b\""},
+             Row{"action=OK\naction=OK\n\n", "a second action: \"action%3DOK\""},
+             Row{"action=OK\ra\n\n", "a control byte: \"action%3DOK?a\""},
+             Row{"action=OK\r\r\n\n", "a control byte: \"action%3DOK?\""},
              Row{"x=\0\naction=OK\n\n"sv, "a control byte: \"x=?\""},
-             Row{"action=OK\x7f\n\n", "a control byte: \"action=OK?\""},
+             Row{"action=OK\x7f\n\n", "a control byte: \"action%3DOK?\""},
          }) {
         const Reply reply = parse_reply(row.bytes);
         EXPECT_EQ(reply.wrong, row.wrong);
@@ -70,7 +70,7 @@ TEST(Reply, IsWrongOtherwise) {
 
 TEST(Reply, IsQuotedInShort) {
     EXPECT_EQ(parse_reply(std::string(5000, 'x') + "\n\n").wrong,
-              "no name=value: \"" + std::string(100, 'x') + "\"");
+              "no name=value: \"" + std::string(97, 'x') + "...\"");
 }
 
 } // namespace

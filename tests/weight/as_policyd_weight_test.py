@@ -19,7 +19,7 @@ ALONE = "weight = yes\ngreylist-level = 1\n"
 NO_MEMORY = "spam-memory = 0\nham-memory = 0\nlist-errors = 9999\n"
 NO_CACHE = "$CACHESIZE = 0; $POSCACHESIZE = 0; $BL_ERROR_SKIP = 9999; $DNS_RETRIES = 1; $DNS_RETRY_IVAL = 1;"
 
-OURS = re.compile(r"greyonce: (weighted check: .*); <client=.*; (rate: .*); dns: \d+ ms\n")
+OURS = re.compile(r"greyonce: weighted check: (rate: .*); <to=.*>; dns: \d+ ms;(.*)\n")
 
 
 class AsPolicydWeight(Case):
@@ -38,7 +38,7 @@ class AsPolicydWeight(Case):
         expected = theirs.ask(request)
         answer = ask(request, "--config", self.folder / "config", "--state", self.folder / "state", "--log", "stderr")
         weight = OURS.search(answer.stderr.decode())
-        ours = [answer.action, f"{weight[1]}; {weight[2]}" if weight else None]
+        ours = [answer.action, f"weighted check: {weight[2]}; {weight[1]}" if weight else None]
         # Mail that is not weighed passes without a word.
         theirs_all = [re.sub("^DUNNO.*", "DUNNO", expected), theirs.weight(request["recipient"]) if weight else None]
         return [] if ours == theirs_all else [(request, theirs_all, ours)]

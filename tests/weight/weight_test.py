@@ -100,9 +100,9 @@ class Levels(Weighing):
 
     def test_the_log_has_one_line_with_all_tokens_and_the_time(self):
         log = self.ask(self.serve({}), client_name="unknown", sender="List+x@Example.NET").stderr.decode()
-        self.assertRegex(log, r"greyonce: weighted check:  NOT_IN_.* RESOLVED_IP_IS_NOT_HELO=1.5; "
-                              r"<client=unknown\[192.0.2.1\]> <helo=mail.example.net> <from=list@example.net> "
-                              r"<to=bob@example.org>; rate: [0-9.]+; dns: \d+ ms\n")
+        self.assertRegex(log, r"greyonce: weighted check: rate: [0-9.]+; <to=bob@example.org> <from=list@example.net> "
+                              r"<client=unknown\[192.0.2.1\]> <helo=mail.example.net>; dns: \d+ ms; "
+                              r"NOT_IN_.* RESOLVED_IP_IS_NOT_HELO=1.5\n")
 
 
 class Memory(Weighing):
