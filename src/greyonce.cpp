@@ -7,6 +7,7 @@
 #include "policy/framing.hpp"
 #include "policy/request.hpp"
 #include "rules/access_action.hpp"
+#include "system/confine.hpp"
 #include "system/last_word.hpp"
 #include "system/standard_streams.hpp"
 #include "system/system_log.hpp"
@@ -357,6 +358,21 @@ int run(const CommandLine& line, policy::Sources& sources) {
                                    : answer_one(line.settings, sources);
 }
 
+// The file that a decision writes; none where no state is asked.
+std::string written_file(const Settings& settings) {
+    const bool asks_state = settings.greylisting || (settings.weight && settings.weight->is_on);
+    return asks_state && !settings.explain ? settings.state : std::string{};
+}
+
+// Arguments come from a mail server that starts the filter itself, as the user that it is: nothing else
+// confines it. Who asks on standard input has given it a user, and mostly a unit, of its own.
+void confine(const CommandLine& line) {
+    sys::give_up_privileges();
+    if (!line.attributes.empty() || line.base64) {
+        sys::confine_writing(written_file(line.settings));
+    }
+}
+
 int run_in_any_case(const CommandLine& line, policy::Sources& sources) {
     try {
         return run(line, sources);
@@ -392,6 +408,7 @@ int main(int argc, char** argv) {
         sys::write_all(STDOUT_FILENO, "greyonce " + std::string{version} + "\n");
         _exit(status::decided);
     }
+    confine(line);
     policy::Sources sources{line.settings};
     _exit(run_in_any_case(line, sources)); // nothing is torn down: the process's end closes files for less
 }
