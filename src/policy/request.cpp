@@ -1,6 +1,7 @@
 #include "policy/request.hpp"
 
 #include "system/lines.hpp"
+#include "system/text.hpp"
 
 #include <resolv.h>
 
@@ -115,7 +116,7 @@ Said read_attributes(std::string_view text) {
 // A value in a line of the log: enough to find out whose it is.
 std::string quoted(std::string_view value) {
     constexpr std::size_t longest_quote = 64;
-    return std::string{value.substr(0, longest_quote)} + (value.size() > longest_quote ? "..." : "");
+    return sys::log_value(value, longest_quote);
 }
 
 std::optional<Malformed> whats_missing(const Said& said) {

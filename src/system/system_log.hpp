@@ -29,7 +29,7 @@ class SystemLog {
 
   private:
     void open_stream();
-    bool send_bytes(std::string_view line, int flags) const;
+    [[nodiscard]] bool send_bytes(std::string_view line, int flags) const;
     bool send_soon(std::string_view line);
     [[nodiscard]] const sockaddr* address() const;
 

@@ -109,7 +109,7 @@ TEST(DecisionLine, AValueCannotLookLikeMoreFields) {
     Request forged = request();
     forged.sender = "\"a, recipient=x\"@example.net";
     EXPECT_NE(decision_line({.action = "greylist", .reason = "new"}, forged, false)
-                  .find("sender=\"a,%20recipient=x\"@example.net, recipient=bob@example.org"),
+                  .find("sender=%22a%2C%20recipient%3Dx%22@example.net, recipient=bob@example.org"),
               std::string::npos);
 }
 

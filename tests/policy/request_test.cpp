@@ -95,7 +95,7 @@ TEST(Request, WhatCannotBeJudgedSaysWhy) {
         {"request=junk\n" + ordinary.substr(ordinary.find('\n') + 1),
          "request=junk, expected smtpd_access_policy"},
         {"client_address=" + std::string(500, '1') + "\nsender=\nrecipient=b@c\n",
-         "client_address=" + std::string(64, '1') + "..., expected an IP address"},
+         "client_address=" + std::string(61, '1') + "..., expected an IP address"},
     };
     for (const auto& [block, reason] : cases) {
         EXPECT_EQ(why_malformed(block), reason) << block;
