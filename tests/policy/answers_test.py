@@ -193,7 +193,7 @@ class Log(Filter):
         lines = self.ask(block(request()).replace(b"alice@", b"\"x\r action=pass\x1b[2J\xff\"@"), "--log",
                          "stderr").stderr.decode().splitlines()
         self.assertEqual(len(lines), 1)
-        self.assertIn('sender="x?%20action=pass?[2J?"@example.net', lines[0])
+        self.assertIn('sender=%22x?%20action%3Dpass?[2J?%22@example.net', lines[0])
 
 
 if __name__ == "__main__":
