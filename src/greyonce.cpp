@@ -1,5 +1,6 @@
 // greyonce(8): one policy request in, one action out. Its options in, its output and exit status out, the
 // deadline and the signals; what is decided, and how, is policy/decide.hpp's.
+#include "linked_libraries.hpp"
 #include "options.hpp"
 #include "policy/action.hpp"
 #include "policy/decide.hpp"
@@ -405,7 +406,8 @@ int main(int argc, char** argv) {
         _exit(status::decided);
     }
     if (line.version) {
-        sys::write_all(STDOUT_FILENO, "greyonce " + std::string{version} + "\n");
+        sys::write_all(STDOUT_FILENO,
+                       "greyonce " + std::string{version} + "\nwith " + linked_libraries() + "\n");
         _exit(status::decided);
     }
     confine(line);

@@ -1,5 +1,6 @@
 // greyrules(8): compiles whitelists and rules into the one file that greyonce reads, and says what is in it.
 // This file owns the command line, the output and the exit status; what an entry means is said in rules/.
+#include "linked_libraries.hpp"
 #include "options.hpp"
 #include "rules/compiled.hpp"
 #include "rules/compiler.hpp"
@@ -300,7 +301,7 @@ int run(int argc, char** argv) {
         return EX_OK;
     }
     if (command == "--version") {
-        print("greyrules " + std::string{version} + '\n');
+        print("greyrules " + std::string{version} + "\nwith " + linked_libraries() + '\n');
         return EX_OK;
     }
     throw Misuse{};

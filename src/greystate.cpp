@@ -4,6 +4,7 @@
 #include "greylist/report.hpp"
 #include "greylist/selection.hpp"
 #include "greylist/survey.hpp"
+#include "linked_libraries.hpp"
 #include "moving/format.hpp"
 #include "moving/input.hpp"
 #include "options.hpp"
@@ -459,7 +460,9 @@ int main(int argc, char** argv) {
     try {
         const std::string_view first = argc > 1 ? argv[1] : "";
         if (first == "--help" || first == "--version") {
-            print(first == "--help" ? std::string{usage} : "greystate " + std::string{version} + '\n');
+            print(first == "--help"
+                      ? std::string{usage}
+                      : "greystate " + std::string{version} + "\nwith " + linked_libraries() + '\n');
             finish_printing();
             return EX_OK;
         }

@@ -160,7 +160,7 @@ class ExitStatus(Filter):
         answer = self.ask(None, "--help")
         self.assertEqual(answer.status, 0)
         self.assertIn(b"--delay SECONDS (=300)", answer.output)
-        self.assertRegex(self.ask(None, "--version").output, rb"^greyonce [0-9.]+\n$")
+        self.assertRegex(self.ask(None, "--version").output, rb"^greyonce [0-9.]+\nwith Boost .*, c-ares [0-9.]+, .*\n$")
 
 
 class Log(Filter):

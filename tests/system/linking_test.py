@@ -51,6 +51,21 @@ class Linking(Case):
             if "There is no dynamic section" not in dynamic:
                 self.assertRegex(dynamic, r"FLAGS_1.*\bNOW\b")
 
+    def test_each_program_names_the_libraries_that_are_in_it_and_no_others(self):
+        functions = {"c-ares": "ares_init_options", "libidn2": "idn2_lookup_u8", "libmd": "SHA1Init", "libpsl": "psl_is_public_suffix",
+                     "libsodium": "crypto_shorthash", "libunistring": "u8_check", "PCRE2": "pcre2_match_8", "tinycdb": "cdb_unpack"}
+        for program in self.each():
+            names = set(subprocess.run(["nm", "--defined-only", "--format=just-symbols", f"{program}.debug"], capture_output=True,
+                                       text=True, check=True).stdout.split())
+            told = self.told_version(program)
+            is_dynamic = "NEEDED" in told_by_readelf(program, "-d")
+            self.assertEqual({name for name in functions if f"{name} " in told},
+                             {name for name, function in functions.items() if is_dynamic or function in names})
+            self.assertRegex(told, r"\nwith (Boost [0-9.]+), .*glibc [0-9.]+\n$")
+
+    def told_version(self, program):
+        return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+
 
 if __name__ == "__main__":
     unittest.main()
