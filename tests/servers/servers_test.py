@@ -92,7 +92,7 @@ class UnitsTest(harness.Case):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_systemd_calls_the_service_well_confined(self):
-        done = subprocess.run([self.analyze, "security", "--offline=true", "--threshold=20", self.folder / "greyonce@.service"],
+        done = subprocess.run([self.analyze, "security", "--offline=true", "--threshold=13", self.folder / "greyonce@.service"],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
 

@@ -48,7 +48,8 @@ def inetd(case, user, command):
     path, port = socket_path(case), str(harness.free_port())
     program, options = str(command[0]), " ".join(map(str, command[1:]))
     text = (harness.TOP / "inetd.conf.sample").read_text()
-    lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    tcp = f"#{ADDRESS}:{PORT}"  # for who needs it
+    lines = "\n".join(line.removeprefix("#") for line in text.splitlines() if not line.startswith("#") or line.startswith(tcp))
     configuration = case.folder / "inetd.conf"
     configuration.write_text(replaced(lines, {
         f"\tgreyonce\t{PROGRAM}\tgreyonce": f"\t{user}\t{program}\tgreyonce {options}",
