@@ -112,6 +112,10 @@ TEST(Framing, WhatIsKeptDoesNotDependOnThePieces) {
         EXPECT_EQ(kept(text, size), whole) << size;
     }
     EXPECT_EQ(kept(text + "\n\n", 100), kept(text + "\n\n"));
+    const std::string blanks =
+        std::string(4200, ' ') + "\ngarbage\n  x=1\n" + std::string(4200, ' ') + "size=1\n";
+    EXPECT_EQ(kept(blanks), "garbage\n  x=1\nsize=1\n");
+    EXPECT_EQ(kept(blanks, 100), kept(blanks));
 }
 
 TEST(Framing, ACharacterIsCutWholeAndBytesThatAreNoneAreNotLost) {
@@ -154,6 +158,7 @@ TEST(Framing, OfOrdinarySizeEverythingStays) {
     EXPECT_EQ(kept(text), text);
     EXPECT_EQ(kept(text + "\n"), text + "\n");
     EXPECT_EQ(value_of("x", kept(text + "x=\n")), "none");
+    EXPECT_EQ(value_of("y", kept(text + "x=\ny=1\n")), "none"); // nor what comes after it
 }
 
 TEST(Framing, OfARepeatedAttributeInACrowdTheFirstValueAndAnotherStay) {
@@ -166,6 +171,25 @@ TEST(Framing, OfARepeatedAttributeInACrowdTheFirstValueAndAnotherStay) {
     EXPECT_LE(block.size(), 20'000U);
     const auto parsed = parse_request(block);
     EXPECT_EQ(std::get<Request>(parsed).contradiction, "client_address");
+}
+
+TEST(Framing, ACrowdDoesNotHideAContradictionBeforeIt) {
+    std::string text = ordinary + "client_address=203.0.113.1\nsender=alice@example.net\n";
+    for (int i = 0; i < 1000; ++i) {
+        text += "x=\n";
+    }
+    EXPECT_EQ(std::get<Request>(parse_request(kept(text))).contradiction, "client_address");
+}
+
+TEST(Framing, FewLinesThatAreLongAreACrowdToo) {
+    std::string text;
+    while (text.size() < 2 * largest_request) {
+        text += "x=" + std::string(longest_value - 2, 'y') + "\n";
+    }
+    ASSERT_LE(std::count(text.begin(), text.end(), '\n'), static_cast<std::ptrdiff_t>(most_attributes));
+    EXPECT_LE(kept(text).size(), largest_request);
+    EXPECT_EQ(value_of("sender", kept(text + ordinary)), "alice@example.net");
+    EXPECT_EQ(value_of("sender", kept(ordinary + text)), "alice@example.net");
 }
 
 TEST(Framing, OfATooLargeRequestTheEndIsFoundAndLittleKept) {
