@@ -252,6 +252,7 @@ class Deadline(Filter):
         os.mkfifo(fifo)
         with subprocess.Popen([GREYONCE, "--config", fifo], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE) as child:
+            self.addCleanup(limited(child))
             self.assert_late(child, 4)
 
     def test_it_is_off_while_the_next_request_is_awaited(self):
@@ -371,7 +372,7 @@ class Output(Filter):
         question = block(request())
         command = [GREYONCE, "--config", "/dev/null", "--state", self.state, "--log", "none"]
         for closing in ">&-", ">&- <&0 2>&-":
-            shell = subprocess.run(["sh", "-c", f'"$@" {closing}', "sh", *command], input=question, check=False)
+            shell = subprocess.run(["sh", "-c", f'"$@" {closing}', "sh", *command], input=question, timeout=PATIENCE, check=False)
             self.assertEqual(shell.returncode, 74)
         self.assertEqual(self.state.read_bytes().count(b"\nT "), 1)
         self.assertNotIn(b"action=", self.state.read_bytes())
