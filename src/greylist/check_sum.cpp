@@ -1,5 +1,7 @@
 #include "greylist/check_sum.hpp"
 
+#include "system/hexadecimal.hpp"
+
 // Compiled in: its library would first ask which kind of processor this is, and so do those of a fast CRC-32
 // (libdeflate, ISA-L). In a virtual machine each such question costs 9 µs, as much as the sums of thirty
 // pages.
@@ -13,14 +15,7 @@ std::uint32_t hash_of(std::string_view bytes) {
 }
 
 std::array<char, 8> check_sum(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::uint32_t value = hash_of(bytes);
-    std::array<char, 8> text{};
-    for (char& digit : text) {
-        digit = digits[value >> 28U];
-        value <<= 4U;
-    }
-    return text;
+    return sys::hexadecimal<8>(hash_of(bytes));
 }
 
 } // namespace greylist

@@ -1,6 +1,7 @@
 #include "greylist/page_zero.hpp"
 
 #include "greylist/check_sum.hpp"
+#include "system/hexadecimal.hpp"
 
 #include <charconv>
 
@@ -11,7 +12,6 @@ namespace {
 constexpr std::string_view signature = "greyonce state ";
 constexpr std::string_view before_seed = "greyonce state 1 page 4096 roots 256 seed ";
 constexpr std::string_view before_sum = " sum ";
-constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::size_t half = page_size / 2;
 
 std::optional<Seed> seed_in_line(std::string_view text) {
@@ -34,7 +34,8 @@ std::optional<Seed> seed_in_line(std::string_view text) {
 std::string first_line(const Seed& seed) {
     std::string line{before_seed};
     for (const std::uint8_t byte : seed) {
-        line.append(1, hex_digits[byte / 16]).append(1, hex_digits[byte % 16]);
+        const auto digits = sys::hexadecimal<2>(byte);
+        line.append(digits.data(), digits.size());
     }
     line.append(before_sum);
     const auto sum = check_sum(line);

@@ -1,6 +1,7 @@
 #include "rules/compiled.hpp"
 
 #include "rules/cdb_maker.hpp"
+#include "system/hexadecimal.hpp"
 #include "system/trouble.hpp"
 
 #include <cdb.h>
@@ -10,14 +11,7 @@
 namespace rules {
 
 Check check_of(std::uint32_t hash) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    Check check{};
-    unsigned shift = 32;
-    for (char& digit : check) {
-        shift -= 4;
-        digit = digits[hash >> shift & 15U];
-    }
-    return check;
+    return sys::hexadecimal<8>(hash);
 }
 
 std::string with_check(std::string_view rest) {

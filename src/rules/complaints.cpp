@@ -1,5 +1,6 @@
 #include "rules/complaints.hpp"
 
+#include "system/hexadecimal.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -17,11 +18,11 @@ constexpr std::size_t longest_quote = 120;
 
 std::string one_word(std::string_view name) {
     std::string text;
-    constexpr std::string_view digits = "0123456789ABCDEF";
     for (const char c : name) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte <= 0x20 || byte == 0x7F || c == '%') {
-            text.append("%").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+            const auto digits = sys::hexadecimal<2>(byte, sys::upper_hex);
+            text.append("%").append(digits.data(), digits.size());
         } else {
             text += c;
         }

@@ -1,5 +1,6 @@
 #include "weight/names.hpp"
 
+#include "system/hexadecimal.hpp"
 #include "weight/suffix.hpp"
 
 #include <algorithm>
@@ -114,8 +115,8 @@ std::string listed_name(const sys::Address& client, std::string_view zone) {
             name.append(std::to_string(byte)).append(".");
             continue;
         }
-        constexpr std::string_view hex = "0123456789abcdef";
-        name.append({hex[byte & 0xfU], '.', hex[byte >> 4U], '.'});
+        const auto digits = sys::hexadecimal<2>(byte);
+        name.append({digits[1], '.', digits[0], '.'});
     }
     return name.append(zone);
 }
