@@ -31,7 +31,7 @@
 namespace {
 
 constexpr std::string_view usage =
-    "usage: greyrules compile -o FILE.cdb [--strict] [SOURCE]...\n"
+    "usage: greyrules compile -o|--output FILE.cdb [--strict] [SOURCE]...\n"
     "       greyrules compile --check [--strict] [SOURCE]...\n"
     "           where SOURCE is RULES, --whitelist-clients FILE or --whitelist-recipients FILE\n"
     "       greyrules match FILE.cdb NAME=VALUE...\n"
@@ -278,9 +278,20 @@ int convert_policyd_weight(const std::string& path) {
     return converted.complaints.empty() ? EX_OK : findings;
 }
 
+void expect_no_options(const Words& words) {
+    for (auto word = words.begin() + 1; word != words.end(); ++word) {
+        if (word->size() > 1 && word->front() == '-') {
+            throw Misuse{words[0] + " has no option " + *word};
+        }
+    }
+}
+
 int run(int argc, char** argv) {
     const Words words(argv + 1, argv + argc);
     const std::string command = words.empty() ? "" : words[0];
+    if (command == "match" || command == "list" || command == "convert-policyd-weight") {
+        expect_no_options(words);
+    }
     if (command == "compile") {
         return compile(argc - 1, argv + 1);
     }

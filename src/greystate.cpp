@@ -47,8 +47,9 @@ constexpr std::string_view usage =
     "       greystate allow [FILE] --client ADDRESS [--sender ADDRESS --recipient ADDRESS]\n"
     "       greystate export [FILE] [--to greyonce|postgrey|postgrey-clients]\n"
     "       greystate import [FILE] --from FORMAT [--input FILE]...\n"
+    "       greystate --help | --version\n"
     "SELECTOR: --client ADDRESS, --network ADDRESS/PREFIX, --sender and --recipient ADDRESS or @DOMAIN,\n"
-    "          --kind triplet|client|instance\n"
+    "          --kind triplet|client|instance|weight\n"
     "FORMAT:   greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log\n"
     "Every command takes --config FILE. FILE is the configured state if left out.\n";
 
@@ -60,7 +61,7 @@ struct Misuse {
 };
 
 struct Request {
-    std::string command;
+    std::string_view command;
     Settings settings; // the state's path among them
     Selection selection;
     std::string format{"text"};
@@ -72,6 +73,11 @@ struct Request {
 
 void say(std::string_view text) {
     static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
+// A line of its own, with the name of the program, and clean: what it quotes may be anybody's.
+void warn(std::string_view text) {
+    say("greystate: " + sys::cleaned(text) + '\n');
 }
 
 // A pipe that nobody reads any more ends the work too.
@@ -97,10 +103,8 @@ void show_progress(unsigned done) {
 }
 
 Kind kind_named(std::string_view name) {
-    for (const auto& [kind, word] :
-         {std::pair{Kind::triplet, "triplet"}, std::pair{Kind::client, "client"},
-          std::pair{Kind::instance, "instance"}, std::pair{Kind::weight, "weight"}}) {
-        if (name == word) {
+    for (const Kind kind : greylist::kinds) {
+        if (name == greylist::name_of(kind)) {
             return kind;
         }
     }
@@ -165,7 +169,7 @@ void keep_as_long_as_rules_say(Settings& settings) {
         const rules::Table table{settings.rules};
         settings.rule.retry_window = std::max(settings.rule.retry_window, table.longest_retry_window());
     } catch (const sys::Trouble& trouble) {
-        say("greystate: " + sys::cleaned(trouble.what()) + ": going on without them\n");
+        warn(std::string{trouble.what()} + ": going on without them");
     }
 }
 
@@ -176,45 +180,6 @@ void read_settings(const std::string& config, Request& request) {
     if (!complaints.empty()) {
         throw Misuse{complaints.front()};
     }
-}
-
-Request read_command_line(int argc, char** argv) {
-    static const std::array<option, 11> options{{{"client", required_argument, nullptr, 'c'},
-                                                 {"network", required_argument, nullptr, 'n'},
-                                                 {"sender", required_argument, nullptr, 's'},
-                                                 {"recipient", required_argument, nullptr, 'r'},
-                                                 {"kind", required_argument, nullptr, 'k'},
-                                                 {"format", required_argument, nullptr, 'f'},
-                                                 {"to", required_argument, nullptr, 't'},
-                                                 {"from", required_argument, nullptr, 'F'},
-                                                 {"input", required_argument, nullptr, 'i'},
-                                                 {"config", required_argument, nullptr, 'C'},
-                                                 {nullptr, 0, nullptr, 0}}};
-    Request request;
-    if (argc < 2) {
-        throw Misuse{};
-    }
-    request.command = argv[1];
-    request.now = std::chrono::time_point_cast<sys::Seconds>(std::chrono::system_clock::now());
-    std::string config;
-    int chosen = 0;
-    while ((chosen = getopt_long(argc - 1, argv + 1, "", options.data(), nullptr)) != -1) {
-        if (chosen == 'C') {
-            config = optarg;
-        } else {
-            take_option(chosen, optarg, request);
-        }
-    }
-    read_settings(config, request);
-    keep_as_long_as_rules_say(request.settings);
-    request.selection.grouping = request.settings.grouping;
-    if (optind + 1 < argc) {
-        request.settings.state = argv[optind + 1];
-    }
-    if (optind + 2 < argc) {
-        throw Misuse{"too many files"};
-    }
-    return request;
 }
 
 void expect(std::string_view option, std::string_view value,
@@ -271,7 +236,7 @@ int check(const Request& request) {
 int erase(const Request& request, const std::function<bool(const Record&)>& may_go) {
     const auto swept = greylist::sweep(request.settings.state, request.settings.sync, may_go, show_progress);
     for (const std::string& remark : swept.remarks) {
-        say("greystate: " + sys::cleaned(remark) + '\n');
+        warn(remark);
     }
     print(std::to_string(swept.erased) + " forgotten, " + std::to_string(swept.left) + " left\n");
     finish_printing();
@@ -388,7 +353,7 @@ class Import {
 
     void complain(const std::string& place, std::string_view why) {
         ++unusable_;
-        say("greystate: " + sys::cleaned(place) + ": " + sys::cleaned(why) + '\n');
+        warn(place + ": " + std::string{why});
     }
 
     void take(Record record) {
@@ -426,32 +391,81 @@ int import_records(const Request& request) {
     return import.finish();
 }
 
-int run(const Request& request) {
-    if (request.command == "list" || request.command == "find") {
-        return find(request);
+// What a command takes beside --config, and what it does.
+struct Command {
+    std::string_view name;
+    std::string_view options; // letters, as in all_options
+    int (*run)(const Request& request);
+};
+
+constexpr std::array<Command, 9> commands{{{"list", "cnsrkf", find},
+                                           {"find", "cnsrkf", find},
+                                           {"stats", "f", stats},
+                                           {"check", "", check},
+                                           {"expire", "", expire},
+                                           {"forget", "cnsrk", forget},
+                                           {"allow", "csr", allow},
+                                           {"export", "t", export_records},
+                                           {"import", "Fi", import_records}}};
+
+const std::array<option, 11> all_options{{{"client", required_argument, nullptr, 'c'},
+                                          {"network", required_argument, nullptr, 'n'},
+                                          {"sender", required_argument, nullptr, 's'},
+                                          {"recipient", required_argument, nullptr, 'r'},
+                                          {"kind", required_argument, nullptr, 'k'},
+                                          {"format", required_argument, nullptr, 'f'},
+                                          {"to", required_argument, nullptr, 't'},
+                                          {"from", required_argument, nullptr, 'F'},
+                                          {"input", required_argument, nullptr, 'i'},
+                                          {"config", required_argument, nullptr, 'C'},
+                                          {nullptr, 0, nullptr, 0}}};
+
+const Command& command_named(std::string_view name) {
+    const auto* found = std::find_if(commands.begin(), commands.end(),
+                                     [&](const Command& command) { return command.name == name; });
+    if (found == commands.end()) {
+        throw Misuse{std::string{name} + ": unknown command"};
     }
-    if (request.command == "stats") {
-        return stats(request);
+    return *found;
+}
+
+// What was asked for by an option that has no effect would be taken for done.
+void expect_option(const Command& command, int letter) {
+    const bool is_known = letter != '?'; // getopt_long() has complained otherwise
+    if (!is_known || letter == 'C' ||
+        command.options.find(static_cast<char>(letter)) != std::string_view::npos) {
+        return;
     }
-    if (request.command == "check") {
-        return check(request);
+    const auto* named = std::find_if(all_options.begin(), all_options.end(),
+                                     [&](const option& known) { return known.val == letter; });
+    throw Misuse{std::string{command.name} + " has no option --" + named->name};
+}
+
+// `argv` starts with the command's name.
+Request read_command_line(const Command& command, int argc, char** argv) {
+    Request request;
+    request.command = command.name;
+    request.now = std::chrono::time_point_cast<sys::Seconds>(std::chrono::system_clock::now());
+    std::string config;
+    int chosen = 0;
+    while ((chosen = getopt_long(argc, argv, "", all_options.data(), nullptr)) != -1) {
+        expect_option(command, chosen);
+        if (chosen == 'C') {
+            config = optarg;
+        } else {
+            take_option(chosen, optarg, request);
+        }
     }
-    if (request.command == "expire") {
-        return expire(request);
+    read_settings(config, request);
+    keep_as_long_as_rules_say(request.settings);
+    request.selection.grouping = request.settings.grouping;
+    if (optind < argc) {
+        request.settings.state = argv[optind];
     }
-    if (request.command == "forget") {
-        return forget(request);
+    if (optind + 1 < argc) {
+        throw Misuse{"too many files"};
     }
-    if (request.command == "allow") {
-        return allow(request);
-    }
-    if (request.command == "export") {
-        return export_records(request);
-    }
-    if (request.command == "import") {
-        return import_records(request);
-    }
-    throw Misuse{request.command + ": unknown command"};
+    return request;
 }
 
 } // namespace
@@ -466,13 +480,19 @@ int main(int argc, char** argv) {
             finish_printing();
             return EX_OK;
         }
-        return run(read_command_line(argc, argv));
+        if (argc < 2) {
+            throw Misuse{};
+        }
+        const Command& command = command_named(first);
+        return command.run(read_command_line(command, argc - 1, argv + 1));
     } catch (const Misuse& misuse) {
-        say(misuse.what.empty() ? "" : "greystate: " + sys::cleaned(misuse.what) + '\n');
+        if (!misuse.what.empty()) {
+            warn(misuse.what);
+        }
         say(usage);
         return EX_USAGE;
     } catch (const std::exception& error) {
-        say("greystate: " + sys::cleaned(error.what()) + '\n');
+        warn(error.what());
         return EX_IOERR;
     }
 }

@@ -1,5 +1,6 @@
 #include "greylist/record.hpp"
 
+#include "system/hexadecimal.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -17,7 +18,6 @@ constexpr std::int64_t largest_score = 9'999'999'999;
 constexpr std::int64_t latest = 9'999'999'999;
 
 constexpr std::string_view empty_field = "<>";
-constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
 constexpr std::size_t width_of(char number) {
     return number == 'c' ? count_width : number == 's' ? score_width : time_width;
@@ -223,11 +223,11 @@ std::string escaped(std::string_view field) {
         const sys::Character next = sys::character_at(field, at);
         const bool is_plain = next.clean && field[at] != ' ' && field[at] != '%' && field != empty_field;
         for (const char c : field.substr(at, next.length)) {
-            const auto byte = static_cast<unsigned char>(c);
             if (is_plain) {
                 result += c;
             } else {
-                result.append(1, '%').append(1, hex_digits[byte / 16]).append(1, hex_digits[byte % 16]);
+                const auto digits = sys::hexadecimal<2>(static_cast<unsigned char>(c), sys::upper_hex);
+                result.append(1, '%').append(digits.data(), digits.size());
             }
         }
         at += next.length;
@@ -264,6 +264,14 @@ std::vector<std::string> fields_of(const Key& key) {
         }
         rest.remove_prefix(blank + 1);
     }
+}
+
+std::string clean_text(const Key& key) {
+    std::string text;
+    for (const std::string& field : fields_of(key)) {
+        text.append(text.empty() ? "" : " ").append(escaped(field));
+    }
+    return text;
 }
 
 } // namespace greylist

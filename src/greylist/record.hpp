@@ -4,6 +4,7 @@
 
 #include "system/time.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ enum class Kind : char {
     instance = 'I', // a message that has had its header
     weight = 'W',   // what the weight of a client remembers (greyonce-weight(5))
 };
+
+inline constexpr std::array<Kind, 4> kinds{Kind::triplet, Kind::client, Kind::instance, Kind::weight};
 
 // `text` is the record's key as it stands in the file: its fields, escaped, with one blank between them.
 struct Key {
@@ -80,5 +83,8 @@ std::string escaped(std::string_view field);
 std::string unescaped(std::string_view field);
 // The fields of a key, unescaped.
 std::vector<std::string> fields_of(const Key& key);
+// The key's text with each field as escaped() writes it: the same, unless others wrote it. May leave the
+// program.
+std::string clean_text(const Key& key);
 
 } // namespace greylist

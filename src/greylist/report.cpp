@@ -9,20 +9,6 @@ namespace greylist {
 
 namespace {
 
-std::string_view name_of(Kind kind) {
-    switch (kind) {
-    case Kind::triplet:
-        return "triplet";
-    case Kind::client:
-        return "client";
-    case Kind::instance:
-        return "instance";
-    case Kind::weight:
-        return "weight";
-    }
-    return "unknown";
-}
-
 std::string number(Time time) {
     return std::to_string(time.time_since_epoch().count());
 }
@@ -64,6 +50,20 @@ std::string ratio(std::uint64_t part, std::uint64_t whole) {
 
 } // namespace
 
+std::string_view name_of(Kind kind) {
+    switch (kind) {
+    case Kind::triplet:
+        return "triplet";
+    case Kind::client:
+        return "client";
+    case Kind::instance:
+        return "instance";
+    case Kind::weight:
+        return "weight";
+    }
+    return "unknown";
+}
+
 std::string state_of(const Record& record, Time now, const Rule& rule) {
     if (is_forgotten(record, now, rule)) {
         return "forgotten";
@@ -94,10 +94,7 @@ std::string exported_line(const Record& record) {
         return line + '\n';
     }
     Record shown = record;
-    shown.key.text.clear();
-    for (const std::string& field : fields_of(record.key)) {
-        shown.key.text.append(shown.key.text.empty() ? "" : " ").append(escaped(field));
-    }
+    shown.key.text = clean_text(record.key);
     return line_of(shown) + '\n';
 }
 
@@ -115,7 +112,7 @@ std::string json_line(const Record& record, Time now, const Rule& rule) {
     const auto fields = fields_of(record.key);
     if (record.key.kind == Kind::weight) {
         line += member("score_ten_thousandths", std::to_string(record.score)) +
-                member("until", number(record.until)) + member("key", json_string(record.key.text));
+                member("until", number(record.until)) + member("key", json_string(clean_text(record.key)));
     } else if (record.key.kind == Kind::instance) {
         line += member("instance", json_string(fields[0]));
     } else if (record.key.kind == Kind::client) {

@@ -7,8 +7,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace greylist {
+
+// triplet, client, instance or weight.
+std::string_view name_of(Kind kind);
 
 // What a record means at `now`: passed, pending:340s (since its first attempt), whitelisted, counting (a
 // client on its way there), header, or forgotten.

@@ -1,11 +1,13 @@
 #include "greylist/triplet.hpp"
 
+#include "system/hexadecimal.hpp"
 #include "system/text.hpp"
 
 #include <sha1.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <vector>
 
 namespace greylist {
@@ -92,7 +94,56 @@ std::string postgrey_client(const sys::Address& client) {
     return text;
 }
 
+// ADDRESS or ADDRESS/PREFIX, as text() has the address.
+bool is_client(std::string_view field) {
+    const std::size_t slash = field.find('/');
+    const auto address = sys::Address::parse(field.substr(0, slash));
+    if (!address || address->text() != field.substr(0, slash)) {
+        return false;
+    }
+    if (slash == std::string_view::npos) {
+        return true;
+    }
+    unsigned prefix = 0;
+    const char* const end = field.data() + field.size();
+    const auto digits = std::from_chars(field.data() + slash + 1, end, prefix);
+    return digits.ec == std::errc{} && digits.ptr == end && prefix <= address->bits();
+}
+
+bool is_cut(const std::string& field) {
+    return field.size() <= longest_in_key;
+}
+
+bool is_address(const std::string& field) {
+    return is_cut(field) && sys::lower_case(field) == field;
+}
+
 } // namespace
+
+bool is_hash(std::string_view field) {
+    constexpr std::size_t sha1_digits = SHA1_DIGEST_STRING_LENGTH - 1;
+    return field.size() == sha1_digits && field.find_first_not_of(sys::lower_hex) == std::string_view::npos;
+}
+
+bool could_be_ours(const Key& key) {
+    if (clean_text(key) != key.text) {
+        return false;
+    }
+    const auto fields = fields_of(key);
+    switch (key.kind) {
+    case Kind::triplet:
+        return fields.size() == 3 ? is_client(fields[0]) && is_address(fields[1]) && is_address(fields[2])
+                                  : fields.size() == 1 && is_hash(fields[0]);
+    case Kind::client:
+        return fields.size() == 1 && (is_client(fields[0]) || is_hash(fields[0]));
+    case Kind::instance:
+        return fields.size() == 1 && is_cut(fields[0]);
+    case Kind::weight:
+        return fields.size() > 1 && std::all_of(fields[0].begin(), fields[0].end(), is_lower) &&
+               std::all_of(fields.begin(), fields.end(), is_cut);
+    }
+    return false;
+}
 
 std::string steady_sender(std::string_view sender) {
     const auto at = sender.find('@');

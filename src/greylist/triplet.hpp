@@ -28,6 +28,11 @@ Key instance_of(std::string_view instance, const Grouping& grouping);
 // Each field is cut; hashed, they are one.
 Key weight_of(std::string_view what, std::vector<std::string> fields, const Grouping& grouping);
 
+// Whether the functions above make such keys, by some grouping.
+bool could_be_ours(const Key& key);
+// Whether it is a SHA-1 as a hashed key has it.
+bool is_hash(std::string_view field);
+
 // The sender as it stands in a key: a BATV tag (prvs=) and everything from the first `+` are taken off the
 // local part, and each number that stands alone becomes `#`. The domain stays as it is.
 std::string steady_sender(std::string_view sender);

@@ -1,5 +1,7 @@
 #include "moving/format.hpp"
+
 #include "moving/words.hpp"
+#include "system/text.hpp"
 
 #include <algorithm>
 
@@ -10,6 +12,11 @@ namespace {
 // Longer than any configured delay is likely to be.
 constexpr Seconds long_enough = std::chrono::days{1};
 
+// Older versions escaped no more of a key than what would break its line, and left what cannot be seen.
+bool is_of_an_older_version(std::string_view key) {
+    return !sys::is_plain(key) && sys::one_line(key) == key;
+}
+
 // What `greystate export` writes: the lines of the state (record.hpp).
 class GreyonceReader : public Reader {
   public:
@@ -17,12 +24,19 @@ class GreyonceReader : public Reader {
 
     bool take(std::string_view line, std::size_t number) override {
         auto record = greylist::record_of(line);
-        if (record) {
-            sink_.take(*std::move(record));
-        } else {
+        if (!record) {
             sink_.complain(number, "not a record: expected T, C, I or W, then its numbers and its key");
+            return false;
         }
-        return record.has_value();
+        if (is_of_an_older_version(record->key.text)) {
+            record->key.text = clean_text(record->key);
+        }
+        if (!greylist::could_be_ours(record->key)) {
+            sink_.complain(number, "its key is none that greyonce writes");
+            return false;
+        }
+        sink_.take(*std::move(record));
+        return true;
     }
 
   private:

@@ -15,6 +15,7 @@
 #include "moving/words.hpp"
 
 #include "system/address.hpp"
+#include "system/hexadecimal.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -27,7 +28,6 @@ using greylist::client_key;
 using greylist::triplet_key;
 using sys::Address;
 
-constexpr std::size_t sha1_digits = 40;
 // No count of postgrey's is as large (it counts once an hour), and no time of its days as small.
 constexpr std::int64_t between_counts_and_times = 100'000'000;
 
@@ -64,12 +64,6 @@ std::optional<std::string> decoded(std::string_view text, bool is_print) {
     return result;
 }
 
-bool is_hash(std::string_view key) {
-    return key.size() == sha1_digits && std::all_of(key.begin(), key.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-           });
-}
-
 // The rest of a key after its client: SENDER/RECIPIENT. A local part may contain a `/`. A sender without a
 // domain (MAIL FROM:<root>) ends at the first `/`.
 std::optional<std::pair<std::string_view, std::string_view>> sender_and_recipient(std::string_view rest) {
@@ -103,7 +97,7 @@ std::optional<Key> triplet_in(std::string_view key) {
 }
 
 std::optional<Key> key_in(std::string_view key, bool is_triplet) {
-    if (is_hash(key)) {
+    if (greylist::is_hash(key)) {
         return Key{is_triplet ? Kind::triplet : Kind::client, std::string{key}};
     }
     if (is_triplet) {
@@ -156,8 +150,8 @@ class PostgreyReader : public Reader {
             return;
         }
         const std::int64_t number = first->time_since_epoch().count();
-        const bool is_triplet =
-            is_hash(key) ? number >= between_counts_and_times : key.find('/') != std::string_view::npos;
+        const bool is_triplet = greylist::is_hash(key) ? number >= between_counts_and_times
+                                                       : key.find('/') != std::string_view::npos;
         auto parsed = key_in(key, is_triplet);
         if (!parsed) {
             sink_.complain(key_line_, "its key is no CLIENT/SENDER/RECIPIENT and no address");
@@ -185,7 +179,7 @@ std::string upper_case(std::string text) {
 
 std::optional<std::string> postgrey_key(const Key& key) {
     const auto fields = greylist::fields_of(key);
-    if (fields.size() == 1 && is_hash(fields[0])) {
+    if (fields.size() == 1 && greylist::is_hash(fields[0])) {
         return fields[0];
     }
     const std::string_view client{fields[0]};
@@ -205,7 +199,6 @@ std::optional<std::string> postgrey_key(const Key& key) {
 }
 
 std::string dump_line(std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string line{' '};
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -214,7 +207,8 @@ std::string dump_line(std::string_view text) {
         } else if (byte >= 0x20 && byte < 0x7F) {
             line += c;
         } else {
-            line.append(1, '\\').append(1, digits[byte / 16]).append(1, digits[byte % 16]);
+            const auto digits = sys::hexadecimal<2>(byte);
+            line.append(1, '\\').append(digits.data(), digits.size());
         }
     }
     return line + '\n';

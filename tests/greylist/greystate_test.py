@@ -48,7 +48,9 @@ class Commands(harness.Case):
         self.assertRegex(greystate("find", self.state, "--sender", "alice@example.net").stdout, r"^triplet pending:34\d+s ")
 
     def test_the_configured_file_is_meant_where_none_is_named(self):
-        self.assertEqual(greystate("list", "--config", self.config).stdout, greystate("list", self.state).stdout)
+        listed = greystate("list", self.state).stdout
+        self.assertEqual(listed.count("\n"), 7)
+        self.assertEqual(greystate("list", "--config", self.config).stdout, listed)
 
     def test_what_cannot_be_seen_is_escaped_in_the_file_and_never_shown(self):
         hidden = "\N{RIGHT-TO-LEFT OVERRIDE}\N{LEFT-TO-RIGHT ISOLATE}\N{SOFT HYPHEN}\N{TAG LATIN SMALL LETTER A}"
@@ -124,6 +126,7 @@ class Commands(harness.Case):
 
     def test_what_is_exported_is_what_was_imported(self):
         text = greystate("export", self.state).stdout
+        self.assertEqual(text.count("\n"), 7)
         greystate("import", self.folder / "other", "--from", "greyonce", input=text)
         self.assertEqual(sorted(greystate("export", self.folder / "other").stdout.splitlines()), sorted(text.splitlines()))
 
@@ -176,10 +179,82 @@ class Commands(harness.Case):
         greystate("list", self.folder / "missing", status=74)
         self.assertFalse((self.folder / "missing").exists())
 
+    def test_an_option_of_another_command_is_refused_and_nothing_done(self):
+        selectors = {"--client": "192.0.2.1", "--network": "192.0.2.0/24", "--sender": "a@b.example",
+                     "--recipient": "bob@example.org", "--kind": "client"}
+        options = selectors | {"--format": "text", "--to": "greyonce", "--from": "greyonce", "--input": "/dev/null"}
+        own = {"list": [*selectors, "--format"], "find": [*selectors, "--format"], "stats": ["--format"], "check": [],
+               "expire": [], "forget": [*selectors], "allow": ["--client", "--sender", "--recipient"], "export": ["--to"],
+               "import": ["--from", "--input"]}
+        before = self.state.read_bytes()
+        for command, taken in own.items():
+            for option, value in options.items():
+                if option not in taken:
+                    done = greystate(command, self.state, option, value, status=64)
+                    self.assertIn(f"greystate: {command} has no option {option}\n", done.stderr)
+                    self.assertEqual(done.stdout, "")
+            if "--client" in taken:  # and its own before the other's
+                greystate(command, "--client", "192.0.2.1", self.state, "--input=/dev/null", status=64)
+        self.assertEqual(self.state.read_bytes(), before)
+        for command in "list", "stats", "check", "expire", "export":
+            greystate(command, self.state, "--config", self.config)
+
+    def test_what_the_filter_would_not_write_is_not_imported(self):
+        numbers = f"T {NOW - 900} {NOW - 50} 000001"
+        bad = [f"{numbers} 192.0.2.0 a\x1b[2J@b.example c@d.example", f"{numbers} 192.0.2.0 a@b.example c@d.example\x07",
+               f"{numbers} 192.0.2.0 a%1b@b.example c@d.example", f"{numbers} 192.0.2.0 A@b.example c@d.example",
+               f"{numbers} 192.0.2.0 a@b.example", f"{numbers} 192.0.2.0 a@b.example c@d.example e", f"{numbers} 192.0.2.0  c",
+               f"{numbers} host.example a@b.example c@d.example", f"{numbers} 192.0.2.0/33 a@b.example c@d.example",
+               f"{numbers} 192.0.2.0 {'a' * 513} c@d.example", f"{numbers} \u0661 a@b.example c@d.example",
+               f"{numbers} {'A' * 40}", f"C 000005 {NOW} mail.example", f"C 000005 {NOW} 192.0.2.1 x",
+               f"C 000005 {NOW} 2001:DB8::1", f"C 000005 {NOW} \x9b31m", f"I {NOW} a b", f"I {NOW} a\tb", f"I {NOW} a\x7f",
+               f"W {NOW} {NOW} 000001 {NOW} {NOW} +0000000000 ham", f"W {NOW} {NOW} 000001 {NOW} {NOW} +0000000000 h\x1bm x"]
+        good = [f"{numbers} 192.0.2.0 a%1B@b.example %20c@d.example", f"{numbers} 2001:db8:: <> c@d.example",
+                f"{numbers} 198.51.100.7/32 \u00e4@b.example %3C%3E", f"{numbers} {'0123456789abcdef' * 2}01234567",
+                f"C 000005 {NOW} 2001:db8::1", f"C 000005 {NOW} {'ab' * 20}", f"I {NOW} a%09b",
+                f"W {NOW} {NOW} 000001 {NOW} {NOW} +0000000000 list zen.example"]
+        other = self.folder / "other"
+        for line in bad:
+            with self.subTest(line):
+                done = greystate("import", other, "--from", "greyonce", status=65, input=line + "\n")
+                self.assertRegex(done.stderr, r"^greystate: standard input:1: [ -~]+\n(greystate: [ -~]+\n)?0 records imported, ")
+        greystate("import", other, "--from", "greyonce", input="\n".join(good))
+        self.assertEqual(sorted(greystate("export", other).stdout.splitlines()), sorted(good))
+
+    def test_complaints_are_clean(self):
+        for words in (["list", self.folder / "a\x1b[2J"], ["list", "--config", self.folder / "a\x1b[2J"], ["x\x1b[2J"],
+                      ["find", self.state, "--kind", "\x1b[2J"], ["import", self.state, "--from", "\x9b2J"],
+                      ["import", self.state, "--from", "log", "--input", "\x1b[2J"]):
+            done = subprocess.run([harness.GREYSTATE, *map(str, words)], capture_output=True, check=False)
+            self.assertIn(done.returncode, (64, 74))
+            self.assertRegex(done.stderr, rb"^greystate: [ -~\n]+$")
+        self.config.write_text(f"rules = {self.folder}/\x1b[2J\n")
+        (self.folder / "\x1b[2J").write_bytes(b"no rules")
+        self.assertRegex(greystate("list", self.state, "--config", self.config).stderr,
+                         r"^greystate: [ -~]+: going on without them\n$")
+
     def test_a_full_disk_of_output_is_trouble(self):
-        with open("/dev/full", "w", encoding="ascii") as full:
-            done = subprocess.run([harness.GREYSTATE, "list", self.state], stdout=full, stderr=subprocess.PIPE, check=False)
-        self.assertEqual(done.returncode, 74)
+        for words in (["list"], ["stats"], ["stats", "--format", "prometheus"], ["export"], ["export", "--to", "postgrey"],
+                      ["expire"], ["--help"], ["--version"]):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                done = subprocess.run([harness.GREYSTATE, *words, "--config", self.config], stdout=full,
+                                      stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 74, words)
+            self.assertIn(b"write standard output: No space left on device", done.stderr)
+
+    def test_one_forgotten_record_is_something(self):
+        self.assertEqual(greystate("forget", self.state, "--sender", "alice@example.net").stdout, "1 forgotten, 6 left\n")
+
+    def test_a_dump_for_postgrey_has_its_end(self):
+        for to in "postgrey", "postgrey-clients":
+            lines = greystate("export", self.state, "--to", to).stdout.splitlines()
+            self.assertEqual((lines[0], lines[-1], lines.count("DATA=END")), ("VERSION=3", "DATA=END", 1))
+
+    def test_of_several_wrong_lines_of_a_configuration_the_first_is_told(self):
+        self.config.write_text("delay = soon\nmax-age = never\nno-such-option = 1\n")
+        told = greystate("list", self.state, "--config", self.config, status=64).stderr.splitlines()[0]
+        self.assertIn("delay", told)
+        self.assertNotIn("max-age", told)
 
 
 class PostgreyMoves(harness.Case):
