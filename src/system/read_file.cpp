@@ -39,13 +39,13 @@ std::string read_file(const std::string& path, std::size_t limit) {
             throw Trouble("read", path, errno);
         }
         size += static_cast<std::size_t>(got);
-        // A file that can be read at a place has no more where it gives less (POSIX, read()).
+        if (size > limit) {
+            throw Trouble("read", path, "more than " + std::to_string(limit) + " bytes");
+        }
+        // On a regular file a short pread() means that its end was reached (POSIX, read()).
         if (got == 0 || (!is_stream && size < text.size())) {
             text.resize(size);
             return text;
-        }
-        if (size > limit) {
-            throw Trouble("read", path, "more than " + std::to_string(limit) + " bytes");
         }
         if (size == text.size()) {
             text.resize(2 * size);

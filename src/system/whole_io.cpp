@@ -8,14 +8,6 @@
 
 namespace sys {
 
-namespace {
-
-// A write that came out short starts over: the same bytes at the same place do no harm, and one that is short
-// again and again is told from a full disk by its errno.
-constexpr int most_tries = 3;
-
-} // namespace
-
 std::size_t read_at(int descriptor, off_t offset, char* bytes, std::size_t size, const std::string& path) {
     std::size_t done = 0;
     while (done < size) {
@@ -35,20 +27,18 @@ std::size_t read_at(int descriptor, off_t offset, char* bytes, std::size_t size,
 }
 
 void write_at(int descriptor, off_t offset, const char* bytes, std::size_t size, const std::string& path) {
-    for (int tries = 0; tries < most_tries;) {
-        const ssize_t count = pwrite(descriptor, bytes, size, offset);
-        if (count == static_cast<ssize_t>(size)) {
-            return;
-        }
+    for (std::size_t done = 0; done < size;) {
+        // After a short write the next one says what is in its way.
+        const ssize_t count =
+            pwrite(descriptor, bytes + done, size - done, offset + static_cast<off_t>(done));
         if (count < 0 && errno == EINTR) {
             continue;
         }
-        if (count < 0) {
-            throw Trouble("write", path, errno);
+        if (count <= 0) {
+            throw Trouble("write", path, count < 0 ? errno : EIO);
         }
-        ++tries;
+        done += static_cast<std::size_t>(count);
     }
-    throw Trouble("write", path, ENOSPC);
 }
 
 } // namespace sys

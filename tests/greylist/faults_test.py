@@ -37,8 +37,11 @@ ERRORS = {
     "mmap": "EAGAIN ENOMEM",
     "brk": "ENOMEM",
 }
-# A count that is not true: nothing was read or written. The same call again must make up for it.
-SHORT = {"pread64": ("0", "1", "143", "512"), "pwrite64": ("0", "1", "512", "2048")}
+# A count that is not true, as nothing was read: the same call again must make up for it. Of a write strace could only lie.
+SHORT = {"pread64": ("0", "1", "143", "512"), "pwrite64": ("0",)}
+# Calls that may go on failing. (EINTR does not stay, and for who writes late, which is EAGAIN, the deadline is there.)
+FOR_GOOD = ("openat", "read", "pread64", "pwrite64", "fcntl", "newfstatat")
+LONG_DEADLINE = 100  # seconds, so that it is not the deadline that ends it
 FIRST_OF_OURS = "setitimer"  # what comes before is the C library's start, and the handlers of signals
 
 
@@ -91,19 +94,19 @@ class Scenario:
                     total[name[0]] += 1
         return total, before
 
-    def run(self, folder, *strace):
+    def run(self, folder, *strace, more=()):
         """A copy of the state, and the answer."""
         state = Path(folder, "state")
         if self.state.exists():
             shutil.copy(self.state, state)
-        command = ["strace", *map(str, strace), str(harness.GREYONCE), *map(str, options(state))]
+        command = ["strace", *map(str, strace), str(harness.GREYONCE), *map(str, options(state)), *more]
         done = subprocess.run(command, input=harness.block(self.question), capture_output=True, timeout=60, check=False)
         return state, harness.Answer(done.stdout, done.returncode, done.stderr)
 
-    def trouble(self, *strace, may_be_silent):
+    def trouble(self, *strace, may_be_silent, more=()):
         """What went wrong with this fault, or None."""
         with tempfile.TemporaryDirectory() as folder:
-            state, answer = self.run(folder, "-o", "/dev/null", *strace)
+            state, answer = self.run(folder, "-o", "/dev/null", *strace, more=more)
             if answer.output == b"" and may_be_silent:
                 action = None
             else:
@@ -189,6 +192,29 @@ class Faults(harness.Case):
                                             may_be_silent=False)] = f"{fault} at {name} {number}"
             troubles = [f"{what}: {trouble}" for future, what in running.items() if (trouble := future.result())]
         self.assertEqual(troubles, [])
+
+    def ends_at_once(self, scenario):
+        """Whichever call of the program's own goes on failing."""
+        total, before = scenario.calls()
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            running = {}
+            for name in FOR_GOOD:
+                for error in ERRORS[name].split():
+                    is_waited_for = error == "EINTR" or (name, error) == ("read", "EAGAIN")
+                    if total[name] > before[name] and not is_waited_for:
+                        running[pool.submit(scenario.trouble, "-e", f"inject={name}:error={error}:when={before[name] + 1}+",
+                                            may_be_silent=False, more=(f"--deadline={LONG_DEADLINE}",))] = f"{error} at {name}"
+            troubles = [f"{what}: {trouble}" for future, what in running.items() if (trouble := future.result())]
+        self.assertGreater(len(running), 15)
+        self.assertEqual(troubles, [])
+
+    def test_a_known_triplet_where_calls_go_on_failing(self):
+        self.given(self.triplet(NOW - 9000, NOW - 50, 3))
+        self.ends_at_once(self.scenario(request(NOW), passes))
+
+    def test_a_first_attempt_where_calls_go_on_failing(self):
+        self.given()
+        self.ends_at_once(self.scenario(request(NOW), waits))
 
     def test_a_first_attempt(self):
         self.given()

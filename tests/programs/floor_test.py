@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import GREYONCE, GREYRULES, Case, block, request
+from harness import GREYONCE, GREYRULES, GREYSTATE, Case, block, request
 
 INSTRUCTIONS = 92_000
 PAGE_FAULTS = 9
@@ -35,6 +35,14 @@ class Floor(Case):
         self.question = self.folder / "question"
         self.question.write_bytes(block(KNOWN))
         self.nothing = [self.empty_program()]
+        self.passed_before = self.passed()
+        self.assertGreater(self.passed_before, 0)
+
+    def passed(self):
+        """How often the known triplet has passed: what is measured has to be a decision."""
+        found = subprocess.run([GREYSTATE, "find", *self.decision[1:], "--kind", "triplet", "--sender", KNOWN["sender"]],
+                               check=True, capture_output=True, text=True).stdout.split()
+        return int(found[4])
 
     def empty_program(self):
         source, program = self.folder / "empty.cpp", self.folder / "empty"
@@ -63,6 +71,7 @@ class Floor(Case):
             return int(re.search(r"Collected : (\d+)", told)[1])
 
         self.assertLess(instructions(self.decision) - instructions(self.nothing), INSTRUCTIONS)
+        self.assertEqual(self.passed(), self.passed_before + 1)
 
     def test_page_faults(self):
         def faults(command):
@@ -78,6 +87,7 @@ class Floor(Case):
             command[0] = self.read_back(command[0])
         runs = [(faults(self.decision), faults(self.nothing)) for _ in range(20)]
         self.assertLess(min(run[0] for run in runs) - min(run[1] for run in runs), PAGE_FAULTS)
+        self.assertEqual(self.passed(), self.passed_before + len(runs))
 
     def test_system_calls(self):
         def calls(command):
@@ -85,6 +95,7 @@ class Floor(Case):
             return len(re.findall(r"^\w+\(", told, re.MULTILINE))
 
         self.assertLess(calls(self.decision) - calls(self.nothing), SYSTEM_CALLS)
+        self.assertEqual(self.passed(), self.passed_before + 1)
 
 
 if __name__ == "__main__":
