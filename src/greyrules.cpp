@@ -255,9 +255,13 @@ int check_dns(int argc, char** argv) {
     constexpr std::chrono::seconds patience{5};
     const weight::Settings settings = weight_settings(argc, argv);
     weight::Resolver resolver{settings.nameservers};
-    resolver.ask(weight::trial_questions(settings.lists));
-    resolver.wait(patience);
-    resolver.give_up();
+    const std::set<weight::Question> questions = weight::trial_questions(settings.lists);
+    resolver.ask({questions.begin(), questions.end()}, weight::Chooser::us);
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (resolver.is_waiting(weight::Chooser::us) && std::chrono::steady_clock::now() < end) {
+        resolver.wait(std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()));
+    }
+    resolver.give_up(weight::Chooser::us);
     bool are_good = true;
     for (const weight::ListReport& report : weight::trial_reports(settings.lists, resolver.answers())) {
         print(sys::cleaned(report.zone + ": " + report.finding) + '\n');

@@ -67,8 +67,7 @@ std::string explanation(const Request& request, const Settings& settings) {
     if (const auto exempt = weight::exemption(subject)) {
         return "not weighed: " + sys::cleaned(exempt->text) + '\n';
     }
-    const Weighed weighed =
-        weigh_now(settings, *settings.weight, subject, known_of(request, *settings.weight));
+    const Weighed weighed = weigh_now(*settings.weight, subject, known_of(request, *settings.weight));
     std::string text = row("CHECK", "SCORE", "LOOKUP");
     for (const weight::Finding& finding : weighed.verdict.findings) {
         const bool is_remark = finding.token.starts_with('(');
@@ -76,7 +75,8 @@ std::string explanation(const Request& request, const Settings& settings) {
             is_remark ? finding.token : finding.token.substr(0, finding.token.find('='));
         text += row(sys::cleaned(check), is_remark ? "" : weight::printed(finding.score), finding.because);
     }
-    text += "\nrate: " + weight::printed(weighed.verdict.rate) + '\n' + verdict_line(weighed.verdict) + '\n';
+    text += "\nrate: " + (weighed.verdict.is_weighed ? weight::printed(weighed.verdict.rate) : "none") +
+            '\n' + verdict_line(weighed.verdict) + '\n';
     for (const auto& [question, answer] : weighed.answers) {
         text += lookup_line(question, answer);
     }

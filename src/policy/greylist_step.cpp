@@ -77,11 +77,10 @@ class Asking {
     }
 
     void report_remarks() {
-        auto remarks = state_.remarks();
-        for (std::string& remark : remarks) {
+        for (std::string& remark : question_.sources.take_state_remarks()) {
             question_.remark(LogLine::Level::warning, std::move(remark));
         }
-        if (!remarks.empty() || question_.was_in_trouble) {
+        if (question_.was_in_trouble) {
             question_.sources.close_state();
         }
     }

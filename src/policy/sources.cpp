@@ -37,4 +37,12 @@ greylist::State& Sources::state(greylist::Keeping keeping) {
     return *state_;
 }
 
+std::vector<std::string> Sources::take_state_remarks() {
+    std::vector<std::string> remarks = state_ ? state_->remarks() : std::vector<std::string>{};
+    if (!remarks.empty()) {
+        close_state(); // it would make them again
+    }
+    return remarks;
+}
+
 } // namespace policy

@@ -8,6 +8,8 @@
 #include "system/identity.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace policy {
 
@@ -22,6 +24,9 @@ class Sources {
     const rules::Table* rules();
     // Throws sys::Trouble where it cannot be opened.
     greylist::State& state(greylist::Keeping keeping);
+
+    // What the state has found damaged and mended since it was last asked.
+    std::vector<std::string> take_state_remarks();
 
     // After trouble with it, and after a remark, which it would make again: the next request opens it anew.
     void close_rules() { rules_.reset(); }

@@ -2,8 +2,11 @@
 
 #include "policy/log_line.hpp"
 #include "rules/expression.hpp"
+#include "system/last_word.hpp"
 #include "system/text.hpp"
 #include "weight/number.hpp"
+
+#include <algorithm>
 
 namespace policy {
 
@@ -11,6 +14,15 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+// How long the DNS may take now.
+weight::Patience patience() {
+    weight::Patience patience;
+    if (const auto left = sys::last_word::time_left()) {
+        patience.lists = std::min(patience.lists, std::chrono::floor<milliseconds>(*left * 3 / 4));
+    }
+    return patience;
+}
 
 } // namespace
 
@@ -38,12 +50,11 @@ weight::Known known_of(const Request& request, const weight::Settings& settings)
     return known;
 }
 
-Weighed weigh_now(const Settings& settings, const weight::Settings& weight, const weight::Subject& subject,
+Weighed weigh_now(const weight::Settings& weight, const weight::Subject& subject,
                   const weight::Known& known) {
     const auto start = steady_clock::now();
-    const milliseconds limit = milliseconds(settings.deadline) * 3 / 4;
     weight::Resolver resolver{weight.nameservers};
-    Weighed weighed{weigh_by_dns(subject, weight, known, resolver, limit), resolver.answers()};
+    Weighed weighed{weigh_by_dns(subject, weight, known, resolver, patience()), resolver.answers()};
     weighed.dns_time = std::chrono::round<milliseconds>(steady_clock::now() - start);
     return weighed;
 }

@@ -1,7 +1,6 @@
 // A request weighed by the DNS: what the step that decides and the explanation have in common.
 #pragma once
 
-#include "options.hpp"
 #include "policy/request.hpp"
 #include "weight/lookup.hpp"
 
@@ -20,9 +19,9 @@ struct Weighed {
     weight::Answers answers;
     std::chrono::milliseconds dns_time{};
 };
-// Takes three quarters of the deadline at most. Throws sys::Trouble where the DNS cannot be asked at all.
-Weighed weigh_now(const Settings& settings, const weight::Settings& weight, const weight::Subject& subject,
-                  const weight::Known& known);
+// Takes three quarters at most of what is left until the deadline: the greylist, which decides where the DNS
+// could not, needs the rest. Throws sys::Trouble where the DNS cannot be asked at all.
+Weighed weigh_now(const weight::Settings& weight, const weight::Subject& subject, const weight::Known& known);
 
 // The line of a full verdict in the log: what policyd-weight says in its own, with what may be long last.
 std::string weighed_line(const Weighed& weighed, const weight::Subject& subject);

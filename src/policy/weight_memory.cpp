@@ -2,6 +2,8 @@
 
 #include "weight/memory.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace policy {
@@ -18,8 +20,18 @@ using namespace std::chrono_literals;
 constexpr sys::Seconds message_age = 10min;
 constexpr sys::Seconds list_age = 24h;
 
-// Between a kind of verdict and the retries in a record's count.
+// What a record of a message counts: the kind of verdict by its number here, or the retries and this.
 constexpr std::uint64_t first_retry = 10;
+constexpr std::array kinds{EarlierVerdict::Kind::passed,   EarlierVerdict::Kind::vouched_for,
+                           EarlierVerdict::Kind::rejected, EarlierVerdict::Kind::deferred,
+                           EarlierVerdict::Kind::listed,   EarlierVerdict::Kind::unweighed};
+
+std::uint64_t count_of(const EarlierVerdict& verdict) {
+    if (verdict.kind == EarlierVerdict::Kind::spam_anew) {
+        return first_retry + verdict.retries;
+    }
+    return static_cast<std::uint64_t>(std::ranges::find(kinds, verdict.kind) - kinds.begin());
+}
 
 constexpr double scale = 10'000;
 
@@ -29,6 +41,18 @@ std::int64_t stored(double score) {
 
 double score_of(const Record& record) {
     return static_cast<double>(record.score) / scale;
+}
+
+// None where the record's count is none of ours: other versions and other hands write states, too.
+std::optional<EarlierVerdict> verdict_of(const Record& record) {
+    if (record.count >= first_retry) {
+        return EarlierVerdict{EarlierVerdict::Kind::spam_anew,
+                              static_cast<unsigned>(record.count - first_retry), score_of(record)};
+    }
+    if (record.count >= kinds.size()) {
+        return std::nullopt;
+    }
+    return EarlierVerdict{kinds[static_cast<std::size_t>(record.count)], 0, score_of(record)};
 }
 
 Key message_key(const weight::Subject& subject, const greylist::Grouping& grouping) {
@@ -59,12 +83,7 @@ Key list_key(const std::string& zone) {
 std::optional<EarlierVerdict> WeightMemory::earlier_of_message(const weight::Subject& subject) {
     std::optional<EarlierVerdict> earlier;
     state_.update(message_key(subject, grouping_), [&](const Seen& seen) -> Seen {
-        if (!seen) {
-            return std::nullopt;
-        }
-        const bool is_anew = seen->count >= first_retry;
-        earlier = {is_anew ? EarlierVerdict::Kind::spam_anew : static_cast<EarlierVerdict::Kind>(seen->count),
-                   static_cast<unsigned>(is_anew ? seen->count - first_retry : 0), score_of(*seen)};
+        earlier = seen ? verdict_of(*seen) : std::nullopt;
         return std::nullopt;
     });
     return earlier;
@@ -73,10 +92,7 @@ std::optional<EarlierVerdict> WeightMemory::earlier_of_message(const weight::Sub
 void WeightMemory::remember_message(const weight::Subject& subject, const EarlierVerdict& verdict) {
     const Key key = message_key(subject, grouping_);
     state_.update(key, [&](const Seen& /*seen*/) -> Seen {
-        const bool is_anew = verdict.kind == EarlierVerdict::Kind::spam_anew;
-        const std::uint64_t count =
-            is_anew ? first_retry + verdict.retries : static_cast<std::uint64_t>(verdict.kind);
-        return Record{key, now_, now_, count, now_, now_ + message_age, stored(verdict.rate)};
+        return Record{key, now_, now_, count_of(verdict), now_, now_ + message_age, stored(verdict.rate)};
     });
 }
 
@@ -158,22 +174,30 @@ void WeightMemory::remember_ham(const weight::Subject& subject, double rate) {
     });
 }
 
+// By a look without a lock where that is certain: of most lists there is nothing to change.
+unsigned WeightMemory::failures_of(const Key& list) {
+    const auto glance = state_.glance(list);
+    Seen seen = glance.seen;
+    if (!glance.is_certain) {
+        state_.update(list, [&](const Seen& stored) -> Seen {
+            seen = stored;
+            return std::nullopt;
+        });
+    }
+    return seen ? static_cast<unsigned>(seen->count) : 0;
+}
+
 bool WeightMemory::is_dead(const std::string& zone) {
-    bool dead = false;
-    state_.update(list_key(zone), [&](const Seen& seen) -> Seen {
-        dead = seen && weight::is_dead(static_cast<unsigned>(seen->count), settings_.list_rule);
-        return std::nullopt;
-    });
-    return dead;
+    return weight::is_dead(failures_of(list_key(zone)), settings_.list_rule);
 }
 
 void WeightMemory::remember_list(const weight::ListNews& news) {
     const Key key = list_key(news.zone);
+    if (news.kind == weight::ListNews::Kind::answered && failures_of(key) == 0) {
+        return;
+    }
     state_.update(key, [&](const Seen& seen) -> Seen {
         const auto failures = static_cast<unsigned>(seen ? seen->count : 0);
-        if (news.kind == weight::ListNews::Kind::answered && failures == 0) {
-            return std::nullopt;
-        }
         const unsigned now_failures = news.kind == weight::ListNews::Kind::answered ? 0
                                       : news.kind == weight::ListNews::Kind::failed
                                           ? weight::after_failure(failures)

@@ -21,6 +21,7 @@ struct EarlierVerdict {
         rejected,
         deferred,
         listed,    // too many lists
+        unweighed, // passed without a rate
         spam_anew, // was remembered as spam; `retries` were left
     };
     Kind kind = Kind::passed;
@@ -54,6 +55,7 @@ class WeightMemory {
 
   private:
     [[nodiscard]] std::optional<weight::Spam> spam_under(const greylist::Key& key);
+    [[nodiscard]] unsigned failures_of(const greylist::Key& list);
 
     greylist::State& state_;
     const weight::Settings& settings_;

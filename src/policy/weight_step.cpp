@@ -16,11 +16,15 @@ namespace {
 using weight::Verdict;
 using Earlier = EarlierVerdict::Kind;
 
-// One request, with the memory where it can be had: without it the client is weighed all the same.
+// One request, with the memory where it can be had: without it the client is weighed all the same. It lies in
+// the greylist's state, so that there is none without a greylist.
 class Weigher {
   public:
     Weigher(Question& question, const weight::Settings& settings)
         : question_(question), settings_(settings), subject_(weighed_subject(question.request)) {
+        if (!question.settings.greylisting) {
+            return;
+        }
         remembering([&] {
             memory_.emplace(question.sources.state(keeping_of(question)), settings,
                             question.settings.grouping, question.now);
@@ -28,6 +32,15 @@ class Weigher {
     }
 
     std::optional<Opinion> opinion() {
+        auto opinion = said();
+        for (std::string& remark : question_.sources.take_state_remarks()) {
+            question_.remark(LogLine::Level::warning, std::move(remark));
+        }
+        return opinion;
+    }
+
+  private:
+    std::optional<Opinion> said() {
         if (exemption(subject_)) {
             return passing(false, std::nullopt);
         }
@@ -44,7 +57,6 @@ class Weigher {
         return weigh(ham);
     }
 
-  private:
     // Runs what needs the memory; trouble with it is no trouble for the decision.
     template <typename Work>
     void remembering(Work work) {
@@ -75,14 +87,27 @@ class Weigher {
         if (memory_) {
             remembering([&] { known.dead_lists = dead_lists(); });
         }
-        const Weighed weighed = weigh_now(question_.settings, settings_, subject_, known);
+        const Weighed weighed = weigh_now(settings_, subject_, known);
         if (weighed.verdict.is_full) {
             question_.remark(LogLine::Level::info, weighed_line(weighed, subject_));
         }
-        if (memory_) {
-            remembering([&] { remember(weighed.verdict); });
+        const std::optional<double> rate = rate_of(weighed.verdict, ham);
+        if (!rate && weighed.verdict.kind == Verdict::Kind::passes) {
+            question_.remark(LogLine::Level::warning, "no weight:" + weighed.verdict.text);
         }
-        return opinion_of(weighed.verdict, ham);
+        if (memory_) {
+            remembering([&] { remember(weighed.verdict, rate); });
+        }
+        return opinion_of(weighed.verdict, rate);
+    }
+
+    // The earlier rate stands where the lists had nothing against the client.
+    static std::optional<double> rate_of(const Verdict& verdict,
+                                         const std::optional<WeightMemory::Ham>& ham) {
+        if (verdict.is_weighed) {
+            return verdict.rate;
+        }
+        return ham ? std::optional{ham->rate} : std::nullopt;
     }
 
     std::set<std::string> dead_lists() {
@@ -97,7 +122,7 @@ class Weigher {
         return dead;
     }
 
-    void remember(const Verdict& verdict) {
+    void remember(const Verdict& verdict, std::optional<double> rate) {
         for (const weight::ListNews& news : verdict.lists) {
             memory_->remember_list(news);
         }
@@ -106,13 +131,15 @@ class Weigher {
             memory_->remember_ham(subject_, verdict.rate);
         }
         if (verdict.is_for_message) {
-            memory_->remember_message(subject_, {kind_of(verdict), 0, verdict.rate});
+            memory_->remember_message(subject_, {kind_of(verdict, rate.has_value()), 0, rate.value_or(0)});
         }
     }
 
-    [[nodiscard]] static Earlier kind_of(const Verdict& verdict) {
+    [[nodiscard]] static Earlier kind_of(const Verdict& verdict, bool has_rate) {
         if (verdict.kind != Verdict::Kind::refused) {
-            return verdict.is_listed_good ? Earlier::vouched_for : Earlier::passed;
+            return verdict.is_listed_good ? Earlier::vouched_for
+                   : has_rate             ? Earlier::passed
+                                          : Earlier::unweighed;
         }
         if (verdict.is_over_list_limits) {
             return Earlier::listed;
@@ -120,23 +147,22 @@ class Weigher {
         return verdict.spam == Verdict::Spam::no ? Earlier::deferred : Earlier::rejected;
     }
 
-    std::optional<Opinion> opinion_of(const Verdict& verdict, const std::optional<WeightMemory::Ham>& ham) {
+    std::optional<Opinion> opinion_of(const Verdict& verdict, std::optional<double> rate) {
         if (verdict.kind == Verdict::Kind::refused) {
             return refusal(verdict.text, "weight (rate: " + weight::printed(verdict.rate) + ")");
         }
         set_header(verdict.text);
-        const std::optional<double> earlier = ham ? std::optional{ham->rate} : std::nullopt;
-        return passing(verdict.is_listed_good, verdict.is_weighed ? std::optional{verdict.rate} : earlier);
+        return passing(verdict.is_listed_good, rate);
     }
 
     // No opinion, unless the client need not wait at the greylist. What has no rate, because it was not
-    // weighed or the DNS failed, is neither good nor bad.
+    // weighed or the DNS failed, waits there: who can bring that about must not gain by it.
     std::optional<Opinion> passing(bool is_vouched_for, std::optional<double> rate) {
         if (is_vouched_for) {
             return pass("allow list");
         }
-        if (settings_.greylist_level && rate.value_or(0) < *settings_.greylist_level) {
-            return pass(rate ? "weight (rate: " + weight::printed(*rate) + ")" : "weight (no rate)");
+        if (settings_.greylist_level && rate && *rate < *settings_.greylist_level) {
+            return pass("weight (rate: " + weight::printed(*rate) + ")");
         }
         return std::nullopt;
     }
@@ -146,12 +172,14 @@ class Weigher {
         case Earlier::passed:
         case Earlier::vouched_for:
             return passing(earlier.kind == Earlier::vouched_for, earlier.rate);
+        case Earlier::unweighed:
+            return passing(false, std::nullopt);
         case Earlier::rejected:
             return repeated(settings_.texts.reject);
         case Earlier::deferred:
             return repeated(weight::deferred_text(settings_));
         case Earlier::listed:
-            return repeated(weight::too_many_lists_text(settings_, subject_));
+            return repeated(settings_.list_limits.text);
         case Earlier::spam_anew:
             return repeated(remembered_text(earlier.retries));
         }

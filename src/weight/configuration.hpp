@@ -106,7 +106,7 @@ inline constexpr std::array settings_table{
     Setting{"no-dns-text", "REPLY", "the reply where nothing of the client, HELO and sender is in the DNS",
             [](Settings& s, std::string_view v) { set_reply(s.texts.no_dns_entries, v); },
             [](const Settings& s) { return s.texts.no_dns_entries; }},
-    Setting{"max-dns-errors", "N", "so many errors of the DNS end the checks without an opinion",
+    Setting{"max-dns-errors", "N", "if so many lists fail there is no rate, and the greylist decides",
             [](Settings& s, std::string_view v) { set_count(s.max_dns_errors, v); },
             [](const Settings& s) { return std::to_string(s.max_dns_errors); }},
     Setting{"dns-errors-text", "TEXT", "the header's text for that",

@@ -1,6 +1,5 @@
 // Does a name that the client goes by lead back to it: MX and addresses of the sender's domain, then of the
 // HELO name, and of their parents.
-#include "system/text.hpp"
 #include "weight/names.hpp"
 #include "weight/weighing.hpp"
 
@@ -18,7 +17,6 @@ struct Search {
     bool found = false;
     bool mx_is_bad = false;
     bool bad_mx_is_scored = false;
-    bool name_has_failed = false; // the one that is being looked at
 };
 
 std::string_view token_part(Side side) {
@@ -56,22 +54,15 @@ void look_at_host(Search& search, Side side, const std::string& host, const Answ
     }
 }
 
-Opinion check_hosts(Search& search, Side side, const std::vector<std::string>& hosts) {
+void check_hosts(Search& search, Side side, const std::vector<std::string>& hosts) {
     for (const std::string& host : hosts) {
         for (const Type type : address_types) {
-            const Answer& answer = search.weighing.ask(host, type);
-            if (!answer.failed) {
-                look_at_host(search, side, host, answer);
-            } else if (Opinion ended =
-                           search.weighing.count_error(std::string(token_part(side)) + " MX -> A lookups")) {
-                return ended;
-            }
+            look_at_host(search, side, host, search.weighing.ask(host, type));
         }
         if (search.found) {
-            return std::nullopt;
+            return;
         }
     }
-    return std::nullopt;
 }
 
 void look_at_own(Search& search, Side side, const std::string& name, const Answer& answer) {
@@ -90,17 +81,10 @@ void look_at_own(Search& search, Side side, const std::string& name, const Answe
     }
 }
 
-Opinion check_own_addresses(Search& search, Side side, const std::string& name) {
+void check_own_addresses(Search& search, Side side, const std::string& name) {
     for (const Type type : address_types) {
-        const Answer& answer = search.weighing.ask(name, type);
-        if (!answer.failed) {
-            look_at_own(search, side, name, answer);
-        } else if (Opinion ended = search.weighing.count_error(std::string(token_part(side)) +
-                                                               " A lookup for " + sys::log_value(name))) {
-            return ended;
-        }
+        look_at_own(search, side, name, search.weighing.ask(name, type));
     }
-    return std::nullopt;
 }
 
 void score_bad_mx(Search& search) {
@@ -121,47 +105,30 @@ void score_bogus_mx(Weighing& weighing) {
     weighing.sender_mx_is_bogus = true;
 }
 
-Opinion check_hosts_of(Search& search, Side side, const std::string& name) {
-    const Answer& mx = search.weighing.ask(name, Type::mx);
-    search.name_has_failed = mx.failed;
-    return mx.failed ? search.weighing.count_error(std::string(token_part(side)) + " MX lookups for " +
-                                                   sys::log_value(name))
-                     : check_hosts(search, side, mx.names);
-}
-
 // A public suffix counts as a name that has nothing: policyd-weight asks it, and finds nothing.
-Opinion check_name(Search& search, Side side, const std::string& name, bool is_public) {
+void check_name(Search& search, Side side, const std::string& name, bool is_public) {
     Weighing& weighing = search.weighing;
-    search.name_has_failed = false;
-    Opinion ended = is_public ? std::nullopt : check_hosts_of(search, side, name);
-    if (ended || search.name_has_failed) {
-        return ended;
+    if (!is_public) {
+        check_hosts(search, side, weighing.ask(name, Type::mx).names);
     }
     weighing.dns_has_answered = true;
     search.mx_is_bad = search.mx_is_bad || (side == Side::sender && has_no_good_address(weighing));
     if (!search.found && !is_public) {
-        ended = check_own_addresses(search, side, name);
-    }
-    if (ended) {
-        return ended;
+        check_own_addresses(search, side, name);
     }
     score_bad_mx(search);
     if (side == Side::sender) {
         score_bogus_mx(weighing);
     }
-    return std::nullopt;
 }
 
-Opinion check_side(Search& search, Side side, std::string_view whole) {
+void check_side(Search& search, Side side, std::string_view whole) {
     for (const std::string& name : name_and_parents(whole)) {
-        if (Opinion ended = check_name(search, side, name, is_public_parent(name, whole))) {
-            return ended;
-        }
+        check_name(search, side, name, is_public_parent(name, whole));
         if (search.found) {
-            return std::nullopt;
+            return;
         }
     }
-    return std::nullopt;
 }
 
 // A domain that is the client's IPv4 address. (In brackets it is not looked at: policyd-weight does not
@@ -199,13 +166,9 @@ std::size_t network_length(const Weighing& weighing, int groups) {
 Opinion check_names(Weighing& weighing) {
     Search search{weighing};
     look_at_numeric_domain(search);
-    if (Opinion ended = check_side(search, Side::sender, weighing.domain)) {
-        return ended;
-    }
+    check_side(search, Side::sender, weighing.domain);
     if (!search.found) {
-        if (Opinion ended = check_side(search, Side::helo, weighing.helo)) {
-            return ended;
-        }
+        check_side(search, Side::helo, weighing.helo);
     }
     weighing.client_is_found = search.found;
     return std::nullopt;

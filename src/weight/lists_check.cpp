@@ -42,24 +42,21 @@ struct Looked {
     Listing listing;
     std::string because;
 };
-std::optional<Looked> look_at(Weighing& weighing, const List& list, Opinion& ended) {
+std::optional<Looked> look_at(Weighing& weighing, const List& list) {
     if (weighing.known.dead_lists.contains(list.zone)) {
-        weighing.verdict.lists.push_back({list.zone, ListNews::Kind::skipped});
+        weighing.count_list(list, ListNews::Kind::skipped);
         add_unsaid(weighing, list, "SKIP", {});
         return std::nullopt;
     }
     const std::string name = listed_name(weighing.subject.client, list.zone);
-    const Answer& answer = weighing.ask(name, Type::a);
+    const Answer& answer = weighing.ask_list(name);
     const Listing listing = judge(list, answer.addresses);
     if (answer.failed || listing.kind == Listing::Kind::failed) {
-        weighing.verdict.lists.push_back({list.zone, ListNews::Kind::failed});
-        ended = weighing.count_error(list.zone + " lookups");
-        if (!ended) {
-            add_unsaid(weighing, list, "ERR", lookup(name, answer));
-        }
+        weighing.count_list(list, ListNews::Kind::failed);
+        add_unsaid(weighing, list, "ERR", lookup(name, answer));
         return std::nullopt;
     }
-    weighing.verdict.lists.push_back({list.zone, ListNews::Kind::answered});
+    weighing.count_list(list, ListNews::Kind::answered);
     return Looked{listing, lookup(name, answer)};
 }
 
@@ -71,7 +68,7 @@ bool is_over_limits(const Weighing& weighing) {
 Verdict too_many_lists(Weighing& weighing) {
     Verdict& verdict = weighing.verdict;
     verdict.kind = Verdict::Kind::refused;
-    verdict.text = too_many_lists_text(weighing.settings, weighing.subject);
+    verdict.text = weighing.settings.list_limits.text;
     verdict.rate = weighing.rate;
     verdict.is_full = true;
     verdict.is_weighed = true;
@@ -85,10 +82,9 @@ Verdict too_many_lists(Weighing& weighing) {
 }
 
 Opinion check_block_list(Weighing& weighing, const List& list) {
-    Opinion ended;
-    std::optional<Looked> looked = look_at(weighing, list, ended);
+    std::optional<Looked> looked = look_at(weighing, list);
     if (!looked) {
-        return ended;
+        return std::nullopt;
     }
     if (looked->listing.kind != Listing::Kind::listed) {
         add_miss(weighing, list, std::move(looked->because));
@@ -111,21 +107,20 @@ double domain_penalty(const Weighing& weighing) {
     return weighing.random_penalty + (is_suspect ? weighing.settings.scores.rhsbl_penalty_score.hit : 0);
 }
 
-Opinion check_domain_list(Weighing& weighing, const List& list, const std::string& name, double penalty) {
-    const Answer& answer = weighing.ask(name, Type::a);
+void check_domain_list(Weighing& weighing, const List& list, const std::string& name, double penalty) {
+    const Answer& answer = weighing.ask_list(name);
     const Listing listing = judge(list, answer.addresses);
     if (answer.failed || listing.kind == Listing::Kind::failed) {
-        weighing.verdict.lists.push_back({list.zone, ListNews::Kind::failed});
-        return weighing.count_error(list.zone + " lookups");
+        weighing.count_list(list, ListNews::Kind::failed);
+        return;
     }
-    weighing.verdict.lists.push_back({list.zone, ListNews::Kind::answered});
+    weighing.count_list(list, ListNews::Kind::answered);
     if (listing.kind == Listing::Kind::listed) {
         weighing.add("IN_" + list.name, rounded(listing.score + penalty + weighing.list_score / 2),
                      lookup(name, answer));
         weighing.rate = rounded(weighing.rate);
         weighing.listed_domain_text += "; in " + list.zone;
     }
-    return std::nullopt;
 }
 
 } // namespace
@@ -141,11 +136,7 @@ Opinion check_block_lists(Weighing& weighing) {
 
 Opinion check_allow_lists(Weighing& weighing) {
     for (const List& list : weighing.settings.lists.dnswl) {
-        Opinion ended;
-        std::optional<Looked> looked = look_at(weighing, list, ended);
-        if (ended) {
-            return ended;
-        }
+        std::optional<Looked> looked = look_at(weighing, list);
         if (!looked) {
             continue;
         }
@@ -160,6 +151,9 @@ Opinion check_allow_lists(Weighing& weighing) {
 }
 
 Opinion stop_after_lists(Weighing& weighing) {
+    if (weighing.has_too_many_errors() && !weighing.is_refused()) {
+        return weighing.no_rate();
+    }
     Verdict& verdict = weighing.verdict;
     const std::string tokens = " " + verdict.tokens();
     if (weighing.settings.lists_only || weighing.known.lists_only) {
@@ -181,7 +175,7 @@ Opinion stop_after_lists(Weighing& weighing) {
 }
 
 Opinion check_domain_lists(Weighing& weighing) {
-    if (weighing.rate >= weighing.settings.reject_level) {
+    if (weighing.is_refused()) {
         return std::nullopt;
     }
     const double penalty = domain_penalty(weighing);
@@ -191,12 +185,10 @@ Opinion check_domain_lists(Weighing& weighing) {
             continue;
         }
         if (weighing.known.dead_lists.contains(list.zone)) {
-            weighing.verdict.lists.push_back({list.zone, ListNews::Kind::skipped});
+            weighing.count_list(list, ListNews::Kind::skipped);
             continue;
         }
-        if (Opinion opinion = check_domain_list(weighing, list, name, penalty)) {
-            return opinion;
-        }
+        check_domain_list(weighing, list, name, penalty);
     }
     return std::nullopt;
 }

@@ -3,7 +3,6 @@
 #include "weight/questions.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace weight {
 
@@ -12,27 +11,61 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// So often it is looked whether what has come is enough: one answer that stays away must not hold up a
-// verdict that can do without.
-constexpr milliseconds glance{20};
+// When each kind of question is given up: names so long after the first of them was asked.
+class Ends {
+  public:
+    explicit Ends(Patience patience)
+        : patience_(patience), lists_(steady_clock::now() + patience.lists), names_(lists_) {}
+
+    void start_names() {
+        if (!names_have_started_) {
+            names_have_started_ = true;
+            names_ = std::min(lists_, steady_clock::now() + patience_.names);
+        }
+    }
+    [[nodiscard]] steady_clock::time_point of(Chooser chooser) const {
+        return chooser == Chooser::us ? lists_ : names_;
+    }
+
+  private:
+    Patience patience_;
+    steady_clock::time_point lists_;
+    steady_clock::time_point names_;
+    bool names_have_started_ = false;
+};
+
+// Waits for an answer, or until something is over, which is given up.
+void wait(Resolver& resolver, const Ends& ends) {
+    const auto next = resolver.is_waiting(Chooser::client) ? ends.of(Chooser::client) : ends.of(Chooser::us);
+    resolver.wait(std::chrono::ceil<milliseconds>(next - steady_clock::now()));
+    for (const Chooser chooser : {Chooser::us, Chooser::client}) {
+        if (steady_clock::now() >= ends.of(chooser)) {
+            resolver.give_up(chooser);
+        }
+    }
+}
 
 } // namespace
 
 Verdict weigh_by_dns(const Subject& subject, const Settings& settings, const Known& known, Resolver& resolver,
-                     milliseconds limit) {
-    const auto end = steady_clock::now() + limit;
+                     Patience patience) {
+    Ends ends(patience);
+    std::set<Question> asked_names;
     for (;;) {
         if (std::optional<Verdict> verdict = weigh(subject, settings, known, resolver.answers())) {
             return *verdict;
         }
-        const std::set<Question> wave = next_wave(subject, settings, known, resolver.answers());
-        assert(!wave.empty()); // what is wanted is asked
-        resolver.ask(wave);
-        const auto left = std::chrono::ceil<milliseconds>(end - steady_clock::now());
-        if (left > milliseconds(0)) {
-            resolver.wait(std::min(left, glance));
-        } else {
-            resolver.give_up();
+        const std::size_t answers = resolver.answers().size();
+        const Wave wave = next_wave(subject, settings, known, resolver.answers(), asked_names);
+        resolver.ask({wave.lists.begin(), wave.lists.end()}, Chooser::us);
+        resolver.leave_out(wave.beyond);
+        if (!wave.names.empty()) {
+            ends.start_names();
+            resolver.ask(wave.names, Chooser::client);
+            asked_names.insert(wave.names.begin(), wave.names.end());
+        }
+        if (resolver.answers().size() == answers) {
+            wait(resolver, ends);
         }
     }
 }

@@ -8,8 +8,13 @@
 
 namespace weight {
 
-// Takes no longer than `limit`; what has no answer by then counts as failed.
+// How long answers are waited for; what has none by then has failed.
+struct Patience {
+    std::chrono::milliseconds lists{3000}; // from the start, whatever is asked
+    std::chrono::milliseconds names{1000}; // of the client's choice, which may be silent on purpose
+};
+
 Verdict weigh_by_dns(const Subject& subject, const Settings& settings, const Known& known, Resolver& resolver,
-                     std::chrono::milliseconds limit);
+                     Patience patience);
 
 } // namespace weight

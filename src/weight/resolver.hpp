@@ -1,15 +1,19 @@
 // Asks nameservers many questions at once, by c-ares: no wait and no thread for each, and nothing of NSS.
+// Questions for names of the client's choice go their own way, with sockets of their own: what their
+// nameservers make of it does not touch the others, and they can be given up alone.
 #pragma once
 
 #include "weight/answers.hpp"
 
 #include <chrono>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace weight {
+
+// Who chose the name that is asked for.
+enum class Chooser { us, client };
 
 class Resolver {
   public:
@@ -20,17 +24,19 @@ class Resolver {
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
 
-    // Sends them; who was asked once is not asked again.
-    void ask(const std::set<Question>& questions);
+    // Sends them; what was asked once is not asked again. Throws sys::Trouble.
+    void ask(const std::vector<Question>& questions, Chooser chooser);
 
-    // Waits for answers, until all are there or `patience` is over.
+    // Waits until an answer has come, none is open, or `patience` is over.
     void wait(std::chrono::milliseconds patience);
 
-    // What is still open has failed.
-    void give_up();
+    // What is still open has failed, and is not asked any more.
+    void give_up(Chooser chooser);
+    // So has this, which was never asked.
+    void leave_out(const std::vector<Question>& questions);
 
     [[nodiscard]] const Answers& answers() const;
-    [[nodiscard]] bool is_waiting() const;
+    [[nodiscard]] bool is_waiting(Chooser chooser) const;
 
   private:
     struct Parts;

@@ -16,7 +16,11 @@ namespace {
 constexpr std::size_t header_size = 12;
 constexpr std::size_t question_tail = 4; // type and class
 constexpr std::size_t record_tail = 10;  // type, class, time to live, length
-constexpr std::size_t most_names = 100;
+// What is taken of one answer: the nameserver may be the client's own, and what it says is looked at again
+// and again.
+constexpr std::size_t most_hosts = 10; // of MX: no more are asked for (RFC 7208, 4.6.4, has the same limit)
+constexpr std::size_t most_reverse_names = 100;
+constexpr std::size_t most_addresses = 100;
 
 class Reader {
   public:
@@ -71,14 +75,15 @@ void take_address(std::span<const std::uint8_t> bytes, int family, Answer& answe
         return;
     }
     ares_inet_ntop(family, bytes.data(), text.data(), text.size());
-    if (const auto address = sys::Address::parse(text.data())) {
+    if (const auto address = sys::Address::parse(text.data());
+        address && answer.addresses.size() < most_addresses) {
         answer.addresses.push_back(*address);
     }
 }
 
 // The root is no host: MX 0 . says that a domain takes no mail (RFC 7505).
-void take_name(const std::optional<std::string>& name, Answer& answer) {
-    if (name && !name->empty() && answer.names.size() < most_names) {
+void take_name(const std::optional<std::string>& name, std::size_t most, Answer& answer) {
+    if (name && !name->empty() && answer.names.size() < most) {
         answer.names.push_back(*name);
     }
 }
@@ -93,11 +98,11 @@ void take_data(unsigned type, Reader data, Answer& answer) {
         break;
     case Type::mx:
         if (data.number()) {
-            take_name(data.name(), answer);
+            take_name(data.name(), most_hosts, answer);
         }
         break;
     case Type::ptr:
-        take_name(data.name(), answer);
+        take_name(data.name(), most_reverse_names, answer);
         break;
     }
 }

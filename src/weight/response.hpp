@@ -9,7 +9,7 @@
 namespace weight {
 
 // A response with another code than "no error" or "no such name", or that cannot be read, is a failed answer.
-// Of a list of MX hosts no more than a hundred are taken.
+// Of MX hosts ten are taken, of reverse names and of addresses a hundred.
 Answer read_response(std::span<const std::uint8_t> message);
 
 } // namespace weight

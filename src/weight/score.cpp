@@ -64,13 +64,16 @@ Verdict pass(Weighing& weighing) {
 
 Opinion finish(Weighing& weighing) {
     weighing.rate = rounded(weighing.rate);
+    if ((weighing.has_too_many_errors() && !weighing.is_refused()) || weighing.dns_is_away()) {
+        return weighing.no_rate();
+    }
     weighing.verdict.rate = weighing.rate;
     weighing.verdict.is_full = true;
     weighing.verdict.is_weighed = true;
     if (weighing.nothing_in_dns && weighing.list_hits < 2) {
         return no_dns_entries(weighing);
     }
-    return weighing.rate >= weighing.settings.reject_level ? refuse(weighing) : pass(weighing);
+    return weighing.is_refused() ? refuse(weighing) : pass(weighing);
 }
 
 constexpr std::array checks = {
@@ -109,11 +112,6 @@ std::string deferred_text(const Settings& settings) {
     const std::string& text = settings.texts.reject;
     const std::size_t blank = text.find(' ');
     return blank == std::string::npos ? text : settings.deferring.action + text.substr(blank);
-}
-
-std::string too_many_lists_text(const Settings& settings, const Subject& subject) {
-    return settings.list_limits.text + "; check http://www.robtex.com/rbl/" + full_text(subject.client) +
-           ".html";
 }
 
 std::optional<Verdict> exemption(const Subject& subject) {

@@ -16,9 +16,8 @@ namespace weight {
 std::optional<Verdict> weigh(const Subject& subject, const Settings& settings, const Known& known,
                              const Answers& answers);
 
-// The reject text for now and not for good, and the reply for a client on too many lists.
+// The reject text for now and not for good.
 std::string deferred_text(const Settings& settings);
-std::string too_many_lists_text(const Settings& settings, const Subject& subject);
 
 // Mail that everybody may send, whoever the client is: bounces, and mail to those who hear complaints.
 std::optional<Verdict> exemption(const Subject& subject);

@@ -42,7 +42,6 @@ struct Lists {
         {"pbl.spamhaus.org", 3.25, 0, "DYN_PBL_SPAMHAUS"},
         {"sbl-xbl.spamhaus.org", 4.35, -1.5, "SBL_XBL_SPAMHAUS"},
         {"bl.spamcop.net", 3.75, -1.5, "SPAMCOP"},
-        {"ix.dnsbl.manitu.net", 4.35, 0, "IX_MANITU"},
     };
     std::vector<List> rhsbl{{"multi.surbl.org", 4, 0, "SURBL"}};
     std::vector<List> dnswl{};
@@ -89,7 +88,7 @@ struct Settings {
     std::optional<double> greylist_level;
     std::string header{"X-policyd-weight"};        // empty: none
     std::vector<std::string> nameservers;          // none: those of /etc/resolv.conf
-    unsigned max_dns_errors = 3;                   // the one that ends the checks
+    unsigned max_dns_errors = 3;                   // of lists: so many, and there is no rate
     bool lists_only = false;                       // for every client
     std::vector<std::string> lists_only_clients{}; // patterns of client names, for these
     bool logs_only_scoring_lists = true;           // a miss that scores nothing leaves no token

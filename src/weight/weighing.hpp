@@ -43,7 +43,10 @@ struct Weighing {
     double numeric_score = 0;
     double bogus_mx_score = 0;
     double random_penalty = 0;
-    unsigned errors_left = settings.max_dns_errors;
+    unsigned list_errors = 0;
+    std::string too_many_errors_in{}; // where the errors of lists became too many; empty: they are not
+    unsigned lists_asked = 0;
+    unsigned lists_answered = 0;
 
     Helo helo_state = helo_is_literal ? Helo::verified : Helo::unknown;
     bool helo_is_likely = false;  // policyd-weight's "untrusted" yes
@@ -57,6 +60,7 @@ struct Weighing {
     bool wants_reverse_check = false;
     bool wants_relay_check = false;
     bool nothing_in_dns = false;
+    bool a_name_has_failed = false; // one that the client chose
 
     std::vector<sys::Address> sender_addresses{};
     std::vector<sys::Address> all_addresses{};
@@ -70,17 +74,35 @@ struct Weighing {
     Verdict verdict{};
     bool is_complete = true; // no answer was wanted that is not there yet
 
-    // The answer to a question; an empty one where it was not asked yet, or cannot be.
+    // What a list said of `name`; an empty answer where it was not asked yet, or cannot be.
+    const Answer& ask_list(std::string_view name);
+
+    // What the DNS says of a name that the client chose: its own, its HELO's, its sender's. One that fails
+    // has nothing, like one that does not exist: who can break a name gains nothing by it.
     const Answer& ask(std::string_view name, Type type);
 
     // Adds what a check found. `plain_token` has no "=score" yet.
     void add(std::string_view plain_token, double score, std::string because = {});
     void note(std::string token);
 
-    // Counts an error of the DNS, in `where`. The last one allowed ends the checks: no opinion.
-    std::optional<Verdict> count_error(std::string_view where);
+    // Counts what came of asking `list`.
+    void count_list(const List& list, ListNews::Kind kind);
+
+    // Have so many lists failed that only a rate that refuses the mail all the same counts?
+    [[nodiscard]] bool has_too_many_errors() const { return !too_many_errors_in.empty(); }
+
+    // Does nothing of the DNS work, so that what the client's names lack says nothing of the client?
+    [[nodiscard]] bool dns_is_away() const;
+
+    [[nodiscard]] bool is_refused() const { return rate >= settings.reject_level; }
+
+    // No opinion, and no rate: what can be said where the DNS has failed.
+    Verdict no_rate();
 
     [[nodiscard]] bool is_sender_address(const sys::Address& address) const;
+
+  private:
+    const Answer& answer_to(std::string_view name, Type type);
 };
 
 // A check: it may end the weighing.

@@ -80,6 +80,7 @@ class Nameserver:
         self.table = table
         self.delay = delay
         self.asked = []
+        self.ids = []  # theirs
         self.waves = []  # when each question came
         for _ in range(20):
             try:
@@ -179,6 +180,7 @@ class Nameserver:
         name, number, question = read_question(message)
         kind = NUMBERS.get(number, "?")
         self.asked.append((name, kind))
+        self.ids.append(message[:2])
         self.waves.append(time.monotonic())
         if self.delay:
             time.sleep(self.delay)
@@ -207,7 +209,7 @@ class Nameserver:
             return
         records, exists = self._records(name, kind)
         reply = self._message(identity, question, records, code=0 if exists else 3)
-        if len(reply) > 1232 and not over_tcp:
+        if len(reply) > 512 and not over_tcp:
             reply = self._message(identity, question, [], truncated=True)
         yield reply
 

@@ -67,12 +67,22 @@ TEST(Response, AddressesOfAnotherLengthAreNone) {
     EXPECT_TRUE(read_response(response(record(1, six) + record(28, four), 2)).addresses.empty());
 }
 
-TEST(Response, NoMoreThanAHundredHostsAreTaken) {
+std::string many(const std::string& record) {
     std::string records;
     for (unsigned i = 0; i < 200; ++i) {
-        records += record(15, mx_host);
+        records += record;
     }
-    EXPECT_EQ(read_response(response(records, 200)).names.size(), 100U);
+    return records;
+}
+
+TEST(Response, NoMoreThanTenMxHostsAreTaken) {
+    EXPECT_EQ(read_response(response(many(record(15, mx_host)), 200)).names.size(), 10U);
+}
+
+TEST(Response, NoMoreThanAHundredReverseNamesAndAddressesAreTaken) {
+    EXPECT_EQ(read_response(response(many(record(12, "\2MX\xc0\x0c")), 200)).names.size(), 100U);
+    EXPECT_EQ(read_response(response(many(record(1, four)), 200)).addresses.size(), 100U);
+    EXPECT_EQ(read_response(response(many(record(28, six)), 200)).addresses.size(), 100U);
 }
 
 TEST(Response, EveryTruncationOfItIsAFailure) {

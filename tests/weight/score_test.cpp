@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace weight {
 namespace {
 
@@ -43,27 +45,43 @@ struct Case {
         return put(reverse_name(subject.client), Type::ptr, names);
     }
 
-    // Asks as the resolver would; counts the waves.
+    // Asks as the resolver would; counts the waves and the questions.
     Verdict weigh() {
         Answers answers;
+        asked.clear();
         for (waves = 0; waves < 10; ++waves) {
             if (auto verdict = weight::weigh(subject, settings, known, answers)) {
                 return *verdict;
             }
-            for (const Question& question : next_wave(subject, settings, known, answers)) {
-                answers[question] = zones.contains(question) ? zones[question] : Answer{};
+            const Wave wave = next_wave(subject, settings, known, answers, asked);
+            for (const Question& question : wave.lists) {
+                answers[question] = answer_to(question);
+            }
+            for (const Question& question : wave.names) {
+                EXPECT_TRUE(asked.insert(question).second) << question.name;
+                answers[question] = answer_to(question);
+            }
+            for (const Question& question : wave.beyond) {
+                answers[question].failed = true;
             }
         }
         ADD_FAILURE() << "no verdict after ten waves";
         return {};
     }
+    Answer answer_to(const Question& question) {
+        Answer answer = zones.contains(question) ? zones[question] : Answer{};
+        answer.failed = answer.failed || nothing_works;
+        return answer;
+    }
+    bool nothing_works = false;
     int waves = 0;
+    std::set<Question> asked; // of names of the client's choice
 };
 
 constexpr const char* pbl = "pbl.spamhaus.org";
 constexpr const char* sbl = "sbl-xbl.spamhaus.org";
 constexpr const char* spamcop = "bl.spamcop.net";
-constexpr const char* manitu = "ix.dnsbl.manitu.net";
+constexpr const char* surbl = "multi.surbl.org";
 
 // The client is the sender's MX.
 Case ham() {
@@ -124,11 +142,10 @@ TEST(Score, BelowTheDeferLevelABogusMxIsDeferredAndNotRemembered) {
 
 TEST(Score, MoreListsThanTheLimitRefuseAtOnce) {
     Case mail;
-    mail.list(pbl).list(sbl).list(spamcop).list(manitu);
+    mail.list(pbl).list(sbl).list(spamcop);
     const Verdict verdict = mail.weigh();
     EXPECT_EQ(verdict.tokens(), " IN_DYN_PBL_SPAMHAUS=3.25 IN_SBL_XBL_SPAMHAUS=4.35 IN_SPAMCOP=3.75");
-    EXPECT_EQ(verdict.text,
-              "550 Your MTA is listed in too many DNSBLs; check http://www.robtex.com/rbl/192.0.2.1.html");
+    EXPECT_EQ(verdict.text, "550 Your MTA is listed in too many DNSBLs");
     EXPECT_TRUE(verdict.is_over_list_limits);
     EXPECT_EQ(verdict.spam, Verdict::Spam::client);
     EXPECT_EQ(printed(verdict.spam_score), "11.35");
@@ -156,17 +173,165 @@ TEST(Score, AnEarlierPassIsEnoughUnlessAListSaysOtherwise) {
     EXPECT_EQ(mail.weigh().kind, Verdict::Kind::refused);
 }
 
-TEST(Score, TheThirdErrorEndsTheChecksWithoutAnOpinion) {
-    Case mail;
+// Its lists, all of which have something to say of every client.
+Case& with_lists(Case& mail, std::size_t count) {
+    mail.settings.lists.dnsbl.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string name = "l" + std::to_string(i);
+        mail.settings.lists.dnsbl.push_back({name + ".example", 0.5, 0, name});
+    }
+    return mail;
+}
+
+TEST(Score, TheThirdListThatFailsLeavesNoRate) {
+    Case mail = ham();
+    for (const auto* zone : {pbl, sbl, spamcop}) {
+        mail.fail(listed_name(mail.subject.client, zone), Type::a);
+    }
+    const Verdict verdict = mail.weigh();
+    EXPECT_EQ(verdict.kind, Verdict::Kind::passes);
+    EXPECT_EQ(verdict.text, " passed - too many local DNS-errors in bl.spamcop.net lookups");
+    EXPECT_FALSE(verdict.is_weighed);
+    EXPECT_TRUE(verdict.is_for_message);
+    EXPECT_FALSE(verdict.is_ham);
+}
+
+TEST(Score, AListOfDomainsCountsAmongThoseThatFail) {
+    Case mail = ham();
     for (const auto* zone : {pbl, sbl}) {
         mail.fail(listed_name(mail.subject.client, zone), Type::a);
     }
-    mail.fail("sender.com", Type::mx);
+    EXPECT_TRUE(mail.weigh().is_weighed);
+    mail.fail("sender.com.multi.surbl.org", Type::a);
     const Verdict verdict = mail.weigh();
+    EXPECT_FALSE(verdict.is_weighed);
+    EXPECT_TRUE(verdict.text.ends_with("in multi.surbl.org lookups"));
+}
+
+TEST(Score, ListsThatFailSaveNobodyWhomTheOthersRefuse) {
+    Case mail;
+    with_lists(mail, 5);
+    for (const auto* zone : {"l0.example", "l1.example", "l3.example"}) {
+        mail.fail(listed_name(mail.subject.client, zone), Type::a);
+    }
+    mail.list("l2.example").list("l4.example");
+    EXPECT_EQ(mail.weigh().kind, Verdict::Kind::refused);
+    mail.settings.reject_level = 1.5; // which these lists do not reach, so that names say nothing either
+    EXPECT_FALSE(mail.weigh().is_weighed);
+}
+
+TEST(Score, WhatWouldRefuseBeforeItsNamesWereLookedAtMayStillHaveNoRate) {
+    Case mail = ham();
+    with_lists(mail, 5);
+    for (const auto* zone : {"l0.example", "l1.example", "l3.example"}) {
+        mail.fail(listed_name(mail.subject.client, zone), Type::a);
+    }
+    mail.list("l2.example").list("l4.example");
+    const Verdict verdict = mail.weigh(); // 1 by lists, -3.1 as the sender's MX
     EXPECT_EQ(verdict.kind, Verdict::Kind::passes);
-    EXPECT_EQ(verdict.text, " passed - too many local DNS-errors in FROM MX lookups for sender.com");
-    EXPECT_TRUE(verdict.is_for_message);
-    EXPECT_FALSE(verdict.is_ham);
+    EXPECT_FALSE(verdict.is_weighed);
+}
+
+TEST(Score, ANameThatFailsWeighsAsOneThatDoesNotExist) {
+    for (const bool is_listed : {false, true}) {
+        Case honest;
+        Case broken;
+        if (is_listed) {
+            honest.list(sbl);
+            broken.list(sbl);
+        }
+        for (const auto* name : {"sender.com", "mail.helo.com", "helo.com"}) {
+            for (const Type type : {Type::mx, Type::a, Type::aaaa}) {
+                broken.fail(name, type);
+            }
+        }
+        broken.fail(reverse_name(broken.subject.client), Type::ptr);
+        const Verdict expected = honest.weigh();
+        const Verdict verdict = broken.weigh();
+        EXPECT_EQ(verdict.kind, Verdict::Kind::refused);
+        EXPECT_EQ(verdict.text, expected.text);
+        EXPECT_EQ(verdict.tokens(), expected.tokens());
+        EXPECT_EQ(verdict.rate, expected.rate);
+        EXPECT_EQ(verdict.spam, expected.spam);
+    }
+}
+
+TEST(Score, AnMxHostThatFailsHasNoAddress) {
+    Case mail;
+    mail.put("sender.com", Type::mx, {"broken.sender.com", "mx.sender.com"})
+        .fail("broken.sender.com", Type::a)
+        .fail("broken.sender.com", Type::aaaa)
+        .put("mx.sender.com", Type::a, {"192.0.2.1"});
+    EXPECT_NE(mail.weigh().tokens().find(" CL_IP_EQ_FROM_MX=-3.1"), std::string::npos);
+}
+
+TEST(Score, WhereNothingWorksThereIsNoRate) {
+    for (const std::size_t lists : {0U, 1U, 2U, 5U}) {
+        Case mail;
+        with_lists(mail, lists).nothing_works = true;
+        const Verdict verdict = mail.weigh();
+        EXPECT_EQ(verdict.kind, Verdict::Kind::passes) << lists;
+        EXPECT_FALSE(verdict.is_weighed) << lists;
+    }
+    Case dead;
+    dead.nothing_works = true;
+    dead.known.dead_lists = {pbl, sbl, spamcop, surbl};
+    const Verdict verdict = dead.weigh();
+    EXPECT_EQ(verdict.text, " passed - too many local DNS-errors in all lookups");
+    EXPECT_FALSE(verdict.is_weighed);
+}
+
+TEST(Score, WithoutListsOneAnswerShowsThatTheDnsWorks) {
+    Case mail;
+    with_lists(mail, 0).settings.lists.rhsbl.clear();
+    mail.fail("sender.com", Type::mx).fail("sender.com", Type::a).fail("sender.com", Type::aaaa);
+    const Verdict verdict = mail.weigh();
+    EXPECT_EQ(verdict.kind, Verdict::Kind::refused);
+    EXPECT_TRUE(verdict.is_weighed);
+}
+
+// Names of many labels, each with many MX hosts under a name of others, and no two alike.
+Case many_hosts() {
+    Case mail;
+    mail.subject.sender = "a@b.c.d.e.f.g.h.i.sender.com";
+    mail.subject.helo = "q.r.s.t.u.v.w.x.helo.com";
+    for (const std::string& whole : {mail.subject.sender.substr(2), mail.subject.helo}) {
+        for (const std::string& name : name_and_parents(whole)) {
+            Answer& answer = mail.zones[{name, Type::mx}];
+            for (int i = 0; i < 10; ++i) {
+                answer.names.push_back("h" + std::to_string(i) + "." + name + ".victim.org");
+            }
+        }
+    }
+    return mail;
+}
+
+TEST(Score, NoMailAsksMoreThanSixtyQuestionsForNamesOfTheClientsChoice) {
+    Case mail = many_hosts();
+    EXPECT_EQ(mail.weigh().kind, Verdict::Kind::refused);
+    EXPECT_EQ(mail.asked.size(), 60U);
+    mail.nothing_works = true;
+    EXPECT_FALSE(mail.weigh().is_weighed);
+    EXPECT_LE(mail.asked.size(), 60U);
+}
+
+TEST(Score, TheFirstNamesHostsAreAskedBeforeTheOthers) {
+    Case mail = many_hosts();
+    mail.subject.sender = "a@sender.com";
+    mail.subject.helo = "t.u.v.w.x.helo.com";
+    mail.put("h9.sender.com.victim.org", Type::a, {"192.0.2.1"});
+    EXPECT_NE(mail.weigh().tokens().find(" CL_IP_EQ_FROM_MX=-3.1"), std::string::npos);
+    EXPECT_EQ(mail.asked.size(), 60U);
+}
+
+TEST(Score, ANameOfTheClientsThatIsAListsIsAskedAsTheLists) {
+    Case mail;
+    const std::string listed = listed_name(mail.subject.client, sbl);
+    mail.subject.sender = "alice@" + listed;
+    const Wave wave = next_wave(mail.subject, mail.settings, mail.known, {}, {});
+    EXPECT_TRUE(wave.lists.contains({listed, Type::a}));
+    EXPECT_EQ(std::ranges::count(wave.names, Question{listed, Type::a}), 0);
+    EXPECT_EQ(std::ranges::count(wave.names, Question{listed, Type::mx}), 1);
 }
 
 TEST(Score, AListThatFailsCountsItsMissAndSaysSo) {
@@ -189,8 +354,9 @@ TEST(Score, ADeadListIsNotAsked) {
     mail.list(sbl);
     const Verdict verdict = mail.weigh();
     EXPECT_EQ(verdict.tokens(), " SBL_XBL_SPAMHAUS=SKIP(-1.5) NOT_IN_SPAMCOP=-1.5 CL_IP_EQ_FROM_MX=-3.1");
-    EXPECT_FALSE(next_wave(mail.subject, mail.settings, mail.known, {})
-                     .contains({"1.2.0.192.sbl-xbl.spamhaus.org", Type::a}));
+    const Wave wave = next_wave(mail.subject, mail.settings, mail.known, {}, {});
+    EXPECT_TRUE(wave.lists.contains({"1.2.0.192.bl.spamcop.net", Type::a}));
+    EXPECT_FALSE(wave.lists.contains({"1.2.0.192.sbl-xbl.spamhaus.org", Type::a}));
 }
 
 TEST(Score, AnAllowListLowersTheRateAndVouchesForTheClient) {
@@ -295,7 +461,9 @@ TEST(Score, APublicSuffixIsNotAskedAsAParent) {
     mail.subject.sender = "alice@sender.co.uk";
     mail.put("co.uk", Type::a, {"192.0.2.1"});
     EXPECT_EQ(mail.weigh().tokens().find("CL_IP_EQ_FROM_IP"), std::string::npos);
-    EXPECT_FALSE(next_wave(mail.subject, mail.settings, mail.known, {}).contains({"co.uk", Type::mx}));
+    const auto names = next_wave(mail.subject, mail.settings, mail.known, {}, {}).names;
+    EXPECT_EQ(std::ranges::count(names, Question{"co.uk", Type::mx}), 0);
+    EXPECT_EQ(std::ranges::count(names, Question{"sender.co.uk", Type::mx}), 1);
     mail.subject.sender = "alice@co.uk";
     EXPECT_NE(mail.weigh().tokens().find("CL_IP_EQ_FROM_IP"), std::string::npos);
 }
@@ -335,6 +503,34 @@ TEST(Score, AListedClientThatIsNoMxOfTheSenderIsToldToRelay) {
     EXPECT_NE(verdict.tokens().find(" CLIENT_NOT_MX/A_FROM_DOMAIN=5.25 CLIENT/24_NOT_MX/A_FROM_DOMAIN=5.25"),
               std::string::npos);
     EXPECT_NE(verdict.text.find("; please relay via your ISP (sender.com)"), std::string::npos);
+}
+
+// A HELO that is near the client is neither verified nor failed.
+TEST(Score, OnlyTheDotsBehindTheAtMakeASenderOfManyParts) {
+    Case mail;
+    mail.subject.sender = "a.b.c@sender.com";
+    mail.put("sender.com", Type::a, {"192.0.77.77"}).put("b.sender.com", Type::a, {"192.0.77.77"});
+    EXPECT_EQ(mail.weigh().tokens().find("FROM_MULTIPARTED"), std::string::npos);
+    mail.subject.sender = "a@b.sender.com";
+    EXPECT_NE(mail.weigh().tokens().find(" FROM_MULTIPARTED=1.09"), std::string::npos);
+}
+
+TEST(Score, ARefusalForNowIsNotRememberedAsSpam) {
+    for (const char* text : {"450 Not now", "DEFER not now", "defer_if_permit not now"}) {
+        Case mail;
+        mail.settings.texts.reject = text;
+        EXPECT_EQ(mail.weigh().spam, Verdict::Spam::no) << text;
+        mail.list(pbl).list(sbl).list(spamcop);
+        mail.settings.list_limits.text = text;
+        const Verdict verdict = mail.weigh();
+        EXPECT_TRUE(verdict.is_over_list_limits);
+        EXPECT_EQ(verdict.spam, Verdict::Spam::no) << text;
+    }
+    for (const char* text : {"550 No", "REJECT no"}) {
+        Case mail;
+        mail.settings.texts.reject = text;
+        EXPECT_EQ(mail.weigh().spam, Verdict::Spam::client) << text;
+    }
 }
 
 TEST(Score, EmptyLabelsAndLongNamesEndNothing) {

@@ -1,12 +1,13 @@
 """The weight from end to end: its memory, its levels, its lists, and nameservers that misbehave."""
 
+import re
 import subprocess
 import time
 import unittest
 
 from weight import dns_server
 from weight.dns_server import Nameserver
-from harness import GREYRULES, PEERS, GREYSTATE, Case, ask, request
+from harness import GREYONCE, GREYRULES, GREYSTATE, PEERS, Case, ask, block, request
 
 HAM = {
     "example.net": {"MX": ["mx.example.net"]},
@@ -86,17 +87,26 @@ class Levels(Weighing):
         self.assertIn(" IN_DNSWL=-1 ", answer.action)
         self.assertIn(b"reason=allow list", answer.stderr)
 
-    def test_bounces_and_mail_to_postmaster_are_not_weighed(self):
-        nameserver = self.serve({})
-        self.assertEqual(self.action(nameserver, sender=""), "DUNNO")
-        self.assertEqual(self.action(nameserver, recipient="postmaster@example.org"), "DUNNO")
+    def test_bounces_and_mail_to_postmaster_are_not_weighed_but_wait(self):
+        nameserver = self.serve(LISTED)
+        for mail in {"sender": ""}, {"recipient": "postmaster@example.org"}:
+            self.assertEqual(self.action(nameserver, **mail), GREYLISTED)
+            answer = self.ask(nameserver, later=301, **mail)
+            self.assertTrue(answer.action.startswith("PREPEND X-Greylist: "), answer)
         self.assertEqual(nameserver.asked, [])
+        self.assertIn("too many DNSBLs", self.action(nameserver))
 
     def test_without_weight_no_nameserver_is_asked(self):
-        nameserver = self.serve(HAM)
+        nameserver = self.serve(LISTED)
         (self.folder / "config").write_text(f"nameserver = {nameserver.name}\n")
-        ask(request(), "--config", self.folder / "config", "--state", self.folder / "state", "--log", "none")
+        answer = ask(request(), "--config", self.folder / "config", "--state", self.folder / "state", "--log", "none")
+        self.assertEqual(answer.action, GREYLISTED)
         self.assertEqual(nameserver.asked, [])
+
+    def test_a_rate_at_the_greylist_level_waits(self):
+        nameserver = self.serve(HAM)
+        self.assertEqual(self.action(nameserver, config="greylist-level = -6.1\nham-memory = 0\n"), GREYLISTED)
+        self.assertEqual(self.action(nameserver, config="greylist-level = -6\nham-memory = 0\n"), HAM_HEADER)
 
     def test_the_log_has_one_line_with_all_tokens_and_the_time(self):
         log = self.ask(self.serve({}), client_name="unknown", sender="List+x@Example.NET").stderr.decode()
@@ -139,7 +149,7 @@ class Memory(Weighing):
         nameserver.questions()
         nameserver.asked.clear()
         self.assertEqual(self.action(nameserver), "PREPEND X-policyd-weight: using cached result; rate: -6.1")
-        self.assertEqual(len(nameserver.asked), 4)
+        self.assertEqual(len(nameserver.asked), 3)
 
     def test_after_a_day_it_is_not_looked_up_at_all(self):
         nameserver = self.serve(HAM)
@@ -169,6 +179,37 @@ class Memory(Weighing):
         (self.folder / "state").mkdir()
         self.assertEqual(self.action(nameserver), HAM_HEADER)
 
+    def test_without_a_greylist_nothing_is_remembered(self):
+        nameserver = self.serve(LISTED)
+        for _ in range(2):
+            nameserver.asked.clear()
+            answer = self.ask(nameserver, "--no-greylist", instance="one")
+            self.assertEqual(answer.action, "550 Your MTA is listed in too many DNSBLs")
+            self.assertEqual(answer.status, 0)
+            self.assertGreaterEqual(nameserver.questions(), 3)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["config"])
+
+    def test_what_the_state_mended_is_told_where_the_weight_decides(self):
+        nameserver = self.serve(LISTED)
+        self.action(nameserver)
+        state = self.folder / "state"
+        state.write_bytes(state.read_bytes().replace(b" spam ", b" spXm "))
+        answer = self.ask(nameserver)
+        self.assertIn(b"too many DNSBLs", answer.output)
+        self.assertRegex(answer.stderr.decode(), "(?m)^greyonce: warning: .*damaged")
+
+    def test_a_verdict_of_an_unknown_kind_is_none(self):
+        nameserver = self.serve(LISTED)
+        first = self.action(nameserver, instance="one", config="spam-memory = 0\n")
+        exported = subprocess.run([GREYSTATE, "export", self.folder / "state"], capture_output=True, text=True, timeout=20,
+                                  check=True).stdout
+        changed = "".join(re.sub(" 000004 (?=.* message )", " 000009 ", line) for line in exported.splitlines(keepends=True))
+        self.assertNotEqual(changed, exported)
+        (self.folder / "state").unlink()
+        subprocess.run([GREYSTATE, "import", self.folder / "state", "--from", "greyonce"], input=changed, text=True, timeout=20, check=True,
+                       stdout=subprocess.DEVNULL)
+        self.assertEqual(self.action(nameserver, instance="one", config="spam-memory = 0\n"), first)
+
     def test_with_privacy_nothing_readable_is_kept(self):
         self.action(self.serve(HAM), "--privacy")
         state = (self.folder / "state").read_bytes()
@@ -177,14 +218,69 @@ class Memory(Weighing):
 
 
 class Misbehaving(Weighing):
-    def test_a_silent_nameserver_means_no_opinion_within_the_deadline(self):
+    def test_a_silent_nameserver_leaves_the_mail_to_the_greylist(self):
+        silent = self.serve({name: {"*": dns_server.SILENT} for name in ("*.org", "*.net", "*.arpa")})
         start = time.monotonic()
-        answer = self.ask(self.serve({"net": {"*": []}, "*.org": {"*": dns_server.SILENT}, "*.net": {"*": dns_server.SILENT}}))
-        self.assertLess(time.monotonic() - start, 4)
-        self.assertEqual(answer.action, "PREPEND X-policyd-weight: passed - too many local DNS-errors in bl.spamcop.net lookups")
+        for recipient in "bob@example.org", "carol@example.org":
+            answer = self.ask(silent, recipient=recipient, instance="one")
+            self.assertEqual((answer.action, answer.status), (GREYLISTED, 0), answer)
+        self.assertLess(time.monotonic() - start, 4)  # the second is answered by what is remembered of the first
+        answer = self.ask("127.0.0.1:1", later=301, instance="one")
+        self.assertTrue(answer.action.startswith("PREPEND X-Greylist: "), answer)
 
-    def test_no_nameserver_at_all_means_no_opinion(self):
-        self.assertIn("too many local DNS-errors", self.action("127.0.0.1:1"))
+    def test_no_nameserver_at_all_leaves_the_mail_to_the_greylist(self):
+        answer = self.ask("127.0.0.1:1")
+        self.assertEqual((answer.action, answer.status), (GREYLISTED, 0), answer)
+        self.assertIn(b"warning: no weight: passed - too many local DNS-errors in bl.spamcop.net lookups\n", answer.stderr)
+        once = self.ask("127.0.0.1:1", "--no-greylist")
+        self.assertTrue(once.action.startswith("PREPEND X-policyd-weight: passed - too many local DNS-errors"), once)
+
+    def test_a_late_request_and_silent_nameservers_end_in_a_mail_that_waits(self):
+        silent = self.serve({name: {"*": dns_server.SILENT} for name in ("*.org", "*.net", "*.arpa")})
+        (self.folder / "config").write_text(f"weight = yes\nnameserver = {silent.name}\n")
+        command = [GREYONCE, "--config", self.folder / "config", "--state", self.folder / "state", "--log", "stderr"]
+        for late, retry in (1.5, "new"), (3, "early-retry"):
+            with self.subTest(late), subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                                      stderr=subprocess.PIPE) as filter_:
+                time.sleep(late)
+                output, log = filter_.communicate(block(request(instance=f"late.{late}")), timeout=20)
+                self.assertEqual(output.decode(), f"action={GREYLISTED}\n\n")
+                self.assertEqual(filter_.returncode, 0)
+                self.assertIn(f"reason={retry}".encode(), log)
+
+    def test_names_of_the_clients_choice_have_a_second_and_lists_three(self):
+        table = {"*.example.net": {"*": dns_server.SILENT}, "example.net": {"*": dns_server.SILENT}, "*.arpa": {"*": dns_server.SILENT}}
+        answer = self.ask(self.serve(table), client_name="unknown")
+        milliseconds = int(re.search(r"dns: (\d+) ms", answer.stderr.decode())[1])
+        self.assertTrue(1000 <= milliseconds < 2500, milliseconds)
+        self.assertIn(b" BOGUS_MX=2.1 CL_IP_NE_HELO=1.5 ", answer.stderr)
+        slow = self.serve({"*.bl.spamcop.net": {"*": dns_server.SILENT}} | HAM)
+        answer = self.ask(slow, client_address="192.0.2.2")
+        self.assertGreaterEqual(int(re.search(r"dns: (\d+) ms", answer.stderr.decode())[1]), 2500)
+
+    def test_whoever_breaks_its_own_names_gains_nothing_by_it(self):
+        listed = {"1.2.0.192.sbl-xbl.spamhaus.org": {"A": ["127.0.0.4"]}}
+        honest = self.ask(self.serve(listed), client_name="unknown", config="spam-memory = 0\ngreylist-level = 1\n")
+        self.assertTrue(honest.action.startswith("550 "), honest)
+        for how in (dns_server.SERVFAIL, dns_server.REFUSED, dns_server.SILENT, dns_server.GARBAGE, dns_server.FORGED,
+                    dns_server.STRANGE_ID, dns_server.LOOP):
+            broken = {name: {"*": how} for name in ("example.net", "*.example.net", "*.in-addr.arpa")}
+            with self.subTest(how):
+                answer = self.ask(self.serve(listed | broken), client_name="unknown",
+                                  config="spam-memory = 0\ngreylist-level = 1\n")
+                self.assertEqual(answer.action, honest.action)
+
+    def test_a_mail_asks_no_more_than_sixty_questions_for_names_of_the_clients_choice(self):
+        names = "b.c.d.e.f.g.h.i.example.com", "q.r.s.t.u.v.w.x.example.net"
+        parents = {name.split(".", i)[i] for name in names for i in range(8)}
+        table = {parent: {"MX": [f"h{i}.{parent}.victim.example" for i in range(100)]} for parent in parents}
+        nameserver = self.serve(table)
+        answer = self.ask(nameserver, sender=f"a@{names[0]}", helo_name=names[1], client_name="unknown")
+        self.assertRegex(answer.action, "^[45]50 Mail appeared to be SPAM")
+        nameserver.questions()
+        asked = set(nameserver.asked)
+        self.assertLessEqual(len(asked), 60 + 4)  # and three lists of clients, one of domains
+        self.assertGreater(len(asked), 50)
 
     def test_servfail_is_an_error_and_no_miss(self):
         action = self.action(self.serve(HAM | {"*.bl.spamcop.net": {"*": dns_server.SERVFAIL}}))
@@ -212,10 +308,30 @@ class Misbehaving(Weighing):
         table = HAM | {"example.net": {"MX": (dns_server.TRUNCATED, ["mx.example.net"])}}
         self.assertEqual(self.action(self.serve(table)), HAM_HEADER)
 
-    def test_a_hundred_mx_hosts_take_two_waves(self):
-        table = {"example.net": {"MX": [f"mx{i}.example.net" for i in range(100)]}, "mx99.example.net": {"A": ["192.0.2.1"]}}
-        nameserver = self.serve(table, delay=0.05)
+    def test_ten_mx_hosts_of_a_name_are_asked(self):
+        hosts = [f"mx{i}.example.net" for i in range(100)]
+        nameserver = self.serve({"example.net": {"MX": hosts}, "mx9.example.net": {"A": ["192.0.2.1"]}})
         self.assertEqual(self.action(nameserver), HAM_HEADER)
+        nameserver.questions()
+        self.assertEqual({name for name, _ in nameserver.asked if name.startswith("mx")}, {f"mx{i}.example.net" for i in range(10)})
+
+    def test_ids_differ_where_nothing_random_can_be_opened(self):
+        """As in a chroot. As root: a /dev of its own."""
+        nameserver = self.serve({name: {"*": dns_server.SILENT} for name in ("*.org", "*.net", "*.arpa")})
+        (self.folder / "config").write_text(f"weight = yes\nnameserver = {nameserver.name}\ndeadline = 1\n")
+        script = 'mount -t tmpfs none /dev && touch /dev/null && exec "$@"'
+        for number in range(2):
+            done = subprocess.run(
+                ["unshare", "--mount", "sh", "-c", script, "sh", GREYONCE, "--config", self.folder / "config", "--no-greylist",
+                 "--log", "none", f"client_address=192.0.2.{number}", "client_name=unknown", f"helo_name=x{number}.example.net",
+                 f"sender=a@y{number}.example.net", "recipient=bob@example.org"],
+                capture_output=True, check=True, timeout=20)
+            self.assertTrue(done.stdout.startswith(b"action=PREPEND "), done)
+        nameserver.questions()
+        ids = set(nameserver.ids)
+        questions = len(set(nameserver.asked))
+        self.assertGreater(questions, 10)
+        self.assertGreater(len(ids), questions * 0.9)
 
     def test_each_wave_takes_as_long_as_its_slowest_answer(self):
         nameserver = self.serve(HAM, delay=0.05)
@@ -261,7 +377,8 @@ class Commands(Weighing):
 
     def test_check_dns_names_the_lists_that_are_dead_or_answer_everything(self):
         good = {"2.0.0.127.good.example": {"A": ["127.0.0.2"]}}
-        lists = ("good", "dead", "all", "refusing", "silent")
+        good["2.0.0.127.both.example"] = good["2.0.0.0.0.0.f.7.f.f.f.f." + "0." * 20 + "both.example"] = {"A": ["127.0.0.2"]}
+        lists = ("good", "both", "dead", "all", "refusing", "silent")
         table = good | {"*.all.example": {"A": ["127.0.0.2"]}, "*.refusing.example": {"A": ["127.255.255.254"]},
                         "*.silent.example": {"*": dns_server.REFUSED}, "test.names.example": {"A": ["127.0.0.4"]}}
         config = "".join(f"dnsbl = {name}.example 1 0 {name}\n" for name in lists) + "rhsbl = names.example 1 0 NAMES\n"
@@ -270,6 +387,7 @@ class Commands(Weighing):
         done = self.run_program(GREYRULES, "check-dns", "--config", self.folder / "config", "--nameserver", nameserver.name)
         self.assertEqual(done.stdout, """\
 good.example: ok, IPv4 only
+both.example: ok, IPv4 and IPv6
 dead.example: dead: its test entry is missing
 all.example: answers everything: its entry for what is never listed is 127.0.0.2
 refusing.example: refuses to answer us: 127.255.255.254
