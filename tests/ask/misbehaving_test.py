@@ -107,6 +107,14 @@ class Misbehaving(BridgeCase):
             with self.subTest(name):
                 self.assert_no_opinion(Scripted(self, behave), why, "--ask-timeout=1")
 
+    def test_a_connection_that_is_not_made_in_time_is_an_answer_that_does_not_come(self):
+        path = str(self.folder / "full.sock")
+        with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+            listener.bind(path)
+            listener.listen(0)
+            first.connect(path)  # has the one place; nobody takes it off
+            self.assert_no_opinion(type("Server", (), {"name": f"unix:{path}"}), "no answer in time", "--ask-timeout=1")
+
     def test_a_server_that_breaks_the_connection_has_no_opinion(self):
         for name, (behave, why) in BROKEN.items():
             with self.subTest(name):
