@@ -24,6 +24,8 @@ STRANGE_ID = "strange id"  # answers with another id
 TRUNCATED = "truncated"  # nothing over UDP, the data over TCP: ("truncated", data)
 GARBAGE = "garbage"
 LOOP = "loop"  # an alias of itself
+DOUBLED = "doubled"  # an answer that is cut off, and at once another that wants the question in another form
+LATE = "late"  # after two seconds
 CODES = {SERVFAIL: 2, REFUSED: 5}
 
 
@@ -80,7 +82,7 @@ class Nameserver:
         self.table = table
         self.delay = delay
         self.asked = []
-        self.ids = []  # theirs
+        self.heads = []  # the first twelve bytes of each
         self.waves = []  # when each question came
         for _ in range(20):
             try:
@@ -180,13 +182,21 @@ class Nameserver:
         name, number, question = read_question(message)
         kind = NUMBERS.get(number, "?")
         self.asked.append((name, kind))
-        self.ids.append(message[:2])
+        self.heads.append(message[:12])
         self.waves.append(time.monotonic())
         if self.delay:
             time.sleep(self.delay)
         identity = message[:2]
         data = self.find(name, kind)
         if data == SILENT:
+            return
+        if data == DOUBLED:
+            yield self._message(identity, question, [], truncated=not over_tcp)
+            yield self._message(identity, question, [], code=1)
+            return
+        if data == LATE:
+            time.sleep(2)
+            yield self._message(identity, question, [], code=3)
             return
         if data == GARBAGE:
             yield identity + bytes(range(7))
