@@ -281,6 +281,17 @@ TEST(Score, WhereNothingWorksThereIsNoRate) {
     EXPECT_FALSE(verdict.is_weighed);
 }
 
+TEST(Score, OneListThatAnswersShowsThatTheDnsWorks) {
+    Case mail;
+    with_lists(mail, 2).fail(listed_name(mail.subject.client, "l0.example"), Type::a);
+    for (const Type type : {Type::mx, Type::a, Type::aaaa}) {
+        mail.fail("sender.com", type);
+    }
+    EXPECT_EQ(mail.weigh().kind, Verdict::Kind::refused);
+    mail.fail(listed_name(mail.subject.client, "l1.example"), Type::a);
+    EXPECT_FALSE(mail.weigh().is_weighed);
+}
+
 TEST(Score, WithoutListsOneAnswerShowsThatTheDnsWorks) {
     Case mail;
     with_lists(mail, 0).settings.lists.rhsbl.clear();
