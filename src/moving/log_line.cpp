@@ -174,7 +174,7 @@ Time dated_time(std::string_view stamp) {
         return local_time(parts);
     }
     const int minutes = zone == "Z" ? 0 : number_at(zone, 1, 2) * 60 + number_at(zone, zone.size() - 2, 2);
-    return Time{Seconds{timegm(&parts) - (zone.front() == '-' ? -60 : 60) * minutes}};
+    return Time{Seconds{timegm(&parts) - (zone.front() == '-' ? -60L : 60L) * minutes}};
 }
 
 // `Nov 21 20:53:45`, `Nov 21 2026 20:53:45`

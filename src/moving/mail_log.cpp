@@ -7,6 +7,8 @@
 #include "moving/log_line.hpp"
 #include "moving/traffic.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -77,15 +79,24 @@ std::optional<std::string> kept(const std::optional<std::string>& mailbox) {
 
 // Of no message.
 bool is_other_line_of_exim(std::string_view text) {
-    for (const std::string_view start :
-         {"Start queue run", "End queue run", "exim ", "H=", "no host name found", "no IP address found",
-          "SMTP ", "TLS ", "rejected ", "unexpected ", "connection from", "Connection from",
-          "refused connection", "daemon: ", "cwd=", "Warning: "}) {
-        if (text.starts_with(start)) {
-            return true;
-        }
-    }
-    return false;
+    constexpr std::array<std::string_view, 16> starts{"Start queue run",
+                                                      "End queue run",
+                                                      "exim ",
+                                                      "H=",
+                                                      "no host name found",
+                                                      "no IP address found",
+                                                      "SMTP ",
+                                                      "TLS ",
+                                                      "rejected ",
+                                                      "unexpected ",
+                                                      "connection from",
+                                                      "Connection from",
+                                                      "refused connection",
+                                                      "daemon: ",
+                                                      "cwd=",
+                                                      "Warning: "};
+    return std::any_of(starts.begin(), starts.end(),
+                       [text](std::string_view start) { return text.starts_with(start); });
 }
 
 class LogReader : public Reader {

@@ -115,6 +115,9 @@ TEST(EximLog, TheClientIsTheLastBracketOfH) {
              {"a@b H=(h) [192.0.2.1] P=esmtp S=300 T=\"y) [203.0.113.9] P=esmtp S=1\"", "192.0.2.1"},
              {"a@b H=(h) [192.0.2.1] P=esmtp S=300 T=\"y) [203.0.113.9] P=esmtp S=1 T=\\\"z\"", "192.0.2.1"},
              {"a@b H=(h) [192.0.2.1] P=esmtp S=300 for \"y) [203.0.113.9] P=esmtp S=1\"@b", "192.0.2.1"},
+             // nor what is out of its order, or has no protocol
+             {"a@b H=(x) [203.0.113.9] P=esmtp S=1 SNI=) [192.0.2.1] P=esmtp S=300", "192.0.2.1"},
+             {"a@b H=(h) [192.0.2.1] S=300", ""},
              // two readings are none
              {"a@b H=(h) [192.0.2.1] P=esmtp DN=\"CN=x) [203.0.113.9] P=esmtp DN=\"y\" S=300", ""},
              {"a@b H=(h) [192.0.2.1] U=x) [203.0.113.9] P=esmtp S=300", ""},
