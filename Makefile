@@ -5,6 +5,7 @@
 #   make demo       the same, build, and show one message deferred and then passed
 #   make check      install what the tests need, build, run every test
 #   make unit       the unit tests alone
+#   make quick      the tests that find most in seconds, for the work between
 #   make alone      the unit tests, and the programs' own tests that need no server
 #   make fuzz       run each fuzz target for FUZZ_SECONDS
 #   make bench      print the tables of timings (BENCH='floor stream' for some of them); installs nothing
@@ -75,7 +76,7 @@ libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lresolv -lca
 archive   := $(BUILD)/libgreyonce.a
 linked     = $(filter %.o,$^) $(archive) $(libraries)
 
-.PHONY: all deps demo check unit alone fuzz bench layout lint install clean
+.PHONY: all deps demo check unit quick alone fuzz bench layout lint install clean
 all: $(programs:%=$(BUILD)/%)
 
 $(BUILD)/greyonce $(BUILD)/dynamic/greyonce: $(instead:src/%.cpp=$(BUILD)/obj/%.o)
@@ -148,6 +149,13 @@ check: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/peers
 	$(PYTHON) tests/run.py --programs $(BUILD) $(end_to_end) \
 	    --programs $(BUILD)/dynamic $(filter-out $(static_only),$(end_to_end)) \
 	    --unit $(BUILD)/sanitized/tests/unit $(BUILD)/tests/unit
+
+# What a developer runs after each change: all but what is slow for its thoroughness or starts servers.
+quick := $(filter tests/policy/answers% tests/policy/until_eof% tests/policy/syslog% tests/rules/greyrules% tests/ask/asking%,$(end_to_end))
+
+quick: $(BUILD)/tests/unit all
+	GTEST_FILTER='-PowerFailure*:*Damage*:SmallState*:StateTest.WhenFull*' \
+	    $(PYTHON) tests/run.py --programs $(BUILD) $(quick) --unit $(BUILD)/tests/unit
 
 # What a machine without mail servers can run.
 alone          := $(filter tests/policy/% tests/programs/% tests/rules/greyrules% tests/greylist/faults% \
