@@ -6,8 +6,8 @@
 
 namespace policy {
 
-// What a clock that ran ahead by up to this much has forgotten stays, and counts again once the clock is set
-// right. postgrey clears once a night, so its records outlast such a clock as well.
+// Expired records are erased only this long after they expire, so that a clock that was briefly ahead loses
+// nothing. postgrey clears once a night, so its records outlast such a clock as well.
 constexpr sys::Seconds clock_may_fall_back = std::chrono::days{1};
 
 // By the configured values, and the longest retry window of any rule: a request goes by its own rule, but the

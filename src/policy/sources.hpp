@@ -1,5 +1,5 @@
-// The files that requests are judged by: opened by the first request that needs them, and kept for those
-// after it as long as their paths lead to them, which is looked at where expect_changes() said so.
+// Opens the rules and the state on first use and keeps them open. After expect_changes() the next use checks
+// whether the path now names another file, and reopens it.
 #pragma once
 
 #include "greylist/state.hpp"

@@ -42,8 +42,8 @@ class CdbSearch {
     // Calls `use` with each record under `key`, in the order of writing, until it answers true.
     void find(std::string_view key, const std::function<bool(const Record&)>& use) const;
 
-    // Whether a search for `key` passes only what belongs there, so that what it did not find is not there: a
-    // damaged slot or key is taken for another one's.
+    // True where every slot on the key's way is intact, so that "not found" can be trusted: a damaged slot or
+    // key is taken for another one's.
     [[nodiscard]] bool is_sound(std::string_view key) const;
 
     [[nodiscard]] const std::string& path() const { return path_; }

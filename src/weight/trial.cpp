@@ -5,8 +5,7 @@ namespace weight {
 namespace {
 
 // What must be on a list and what must not, as names below its zone. Of IPv6 the addresses are ::ffff:7f00:2
-// and
-// ::ffff:7f00:1.
+// and ::ffff:7f00:1.
 constexpr std::string_view listed_ipv4 = "2.0.0.127.";
 constexpr std::string_view absent_ipv4 = "1.0.0.127.";
 constexpr std::string_view listed_ipv6 = "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.";
