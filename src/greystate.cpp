@@ -234,7 +234,8 @@ int check(const Request& request) {
 }
 
 int erase(const Request& request, const std::function<bool(const Record&)>& may_go) {
-    const auto swept = greylist::sweep(request.settings.state, request.settings.sync, may_go, show_progress);
+    const auto swept =
+        greylist::sweep(request.settings.state, request.settings.sync, request.now, may_go, show_progress);
     for (const std::string& remark : swept.remarks) {
         warn(remark);
     }

@@ -224,7 +224,8 @@ constexpr std::array own_table{
     Option{"auto-whitelist-clients", "N",
            "a client that came back N times need not wait any more; 0: it always may have to",
            [](C& c, const T& v) {
-               c.settings.rule.auto_whitelist_clients = number(v, 1'000'000'000, "a number");
+               c.settings.rule.auto_whitelist_clients = number(
+                   v, greylist::most_counted, "a number up to " + std::to_string(greylist::most_counted));
            },
            [](const S& s) { return std::to_string(s.rule.auto_whitelist_clients); }, "5"},
     Option{"lookup-by-subnet", "yes|no", "all addresses of a network are one client (the default)",

@@ -27,7 +27,8 @@ Page Forest::root(unsigned root) {
 
 std::optional<Page> Forest::child(const Page& page, unsigned side) {
     const PageNumber number = page.head.children.at(side);
-    return number == 0 ? std::nullopt : page_at(number, page.head.place.child(side));
+    return number == 0 || page.head.place.depth == deepest ? std::nullopt
+                                                           : page_at(number, page.head.place.child(side));
 }
 
 std::optional<Page> Forest::page_at(PageNumber number, const Place& place) {
@@ -130,7 +131,7 @@ std::optional<Page> Forest::second_look(PageNumber number, const Place& place) {
         if (page && place.depth > 0) {
             return std::nullopt;
         }
-        if (bytes == before) {
+        if (look > 0 && bytes == before) {
             return mended(number, place, bytes);
         }
         before = bytes;

@@ -16,6 +16,7 @@
 
 #include "greylist/place.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -110,11 +111,12 @@ std::optional<Page> Page::read(Fill fill) {
     return page;
 }
 
-// Takes the first line off `text`, which is empty or ends with a newline.
+// Takes the first line off `text`; the last may lack its newline. (sys::take_line takes a CR off as well, which
+// may be part of a record.)
 inline std::string_view take_line(std::string_view& text) {
-    const std::size_t end = text.find('\n');
+    const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
+    text.remove_prefix(std::min(end + 1, text.size()));
     return line;
 }
 

@@ -3,6 +3,8 @@
 #include "system/hexadecimal.hpp"
 #include "system/text.hpp"
 
+#include <sha1.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -18,6 +20,7 @@ constexpr std::int64_t largest_score = 9'999'999'999;
 constexpr std::int64_t latest = 9'999'999'999;
 
 constexpr std::string_view empty_field = "<>";
+constexpr std::string_view mark_of_shortened = "%~";
 
 constexpr std::size_t width_of(char number) {
     return number == 'c' ? count_width : number == 's' ? score_width : time_width;
@@ -142,26 +145,55 @@ bool take(std::string_view text, char number, Record& record) {
     return true;
 }
 
+// At most `size` bytes of the end of an escaped field, which begin with a whole character or escape.
+std::string_view end_of(std::string_view text, std::size_t size) {
+    const auto is_inside_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+    std::size_t start = text.size() - std::min(text.size(), size);
+    for (const std::size_t back : {1U, 2U}) {
+        if (start >= back && text[start - back] == '%') {
+            start += 3 - back;
+        }
+    }
+    while (start < text.size() && is_inside_character(text[start])) {
+        ++start;
+    }
+    return text.substr(start);
+}
+
+std::string shortened(std::string_view field) {
+    constexpr std::size_t digits = 20;
+    constexpr std::size_t marks = 3;
+    constexpr std::size_t kept = longest_field - digits - marks;
+    std::array<char, SHA1_DIGEST_STRING_LENGTH> sum{};
+    SHA1Data(reinterpret_cast<const std::uint8_t*>(field.data()), field.size(), sum.data());
+    const std::string end = escaped(field.substr(field.size() - std::min(field.size(), kept)));
+    return std::string{mark_of_shortened}.append(sum.data(), digits).append(1, '~').append(end_of(end, kept));
+}
+
 } // namespace
 
 Key triplet_key(std::string_view client, std::string_view sender, std::string_view recipient) {
-    return {Kind::triplet, escaped(client) + ' ' + escaped(sender) + ' ' + escaped(recipient)};
+    return {Kind::triplet, in_key(client) + ' ' + in_key(sender) + ' ' + in_key(recipient)};
 }
 
 Key client_key(std::string_view client) {
-    return {Kind::client, escaped(client)};
+    return {Kind::client, in_key(client)};
 }
 
 Key instance_key(std::string_view instance) {
-    return {Kind::instance, escaped(instance)};
+    return {Kind::instance, in_key(instance)};
 }
 
 Key weight_key(std::string_view what, const std::vector<std::string>& fields) {
     std::string text{what};
     for (const std::string& field : fields) {
-        text.append(" ").append(escaped(field));
+        text.append(" ").append(in_key(field));
     }
     return {Kind::weight, std::move(text)};
+}
+
+bool is_kind(char letter) {
+    return layout_of(letter) != nullptr;
 }
 
 std::size_t line_size(const Key& key) {
@@ -235,6 +267,14 @@ std::string escaped(std::string_view field) {
     return result;
 }
 
+std::string in_key(std::string_view field) {
+    if (field.size() > longest_field) {
+        return shortened(field);
+    }
+    std::string text = escaped(field);
+    return text.size() > longest_field ? shortened(field) : text;
+}
+
 std::string unescaped(std::string_view field) {
     if (field == empty_field) {
         return {};
@@ -266,12 +306,30 @@ std::vector<std::string> fields_of(const Key& key) {
     }
 }
 
+bool is_notice(const Key& key) {
+    const bool has_mark = key.kind == Kind::instance && key.text.size() > 1 && key.text[0] == '%';
+    return has_mark && key.text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", 1) == std::string::npos;
+}
+
 std::string clean_text(const Key& key) {
-    std::string text;
-    for (const std::string& field : fields_of(key)) {
-        text.append(text.empty() ? "" : " ").append(escaped(field));
+    if (is_notice(key)) {
+        return key.text;
     }
-    return text;
+    std::string text;
+    for (std::string_view rest = key.text;;) {
+        const std::size_t blank = rest.find(' ');
+        std::string_view field = rest.substr(0, blank);
+        if (field.starts_with(mark_of_shortened) && field.size() <= longest_field) {
+            text.append(mark_of_shortened);
+            field.remove_prefix(mark_of_shortened.size());
+        }
+        text.append(escaped(unescaped(field)));
+        if (blank == std::string_view::npos) {
+            return text;
+        }
+        text.append(1, ' ');
+        rest.remove_prefix(blank + 1);
+    }
 }
 
 } // namespace greylist

@@ -33,7 +33,7 @@ struct Key {
     friend bool operator==(const Key&, const Key&) = default;
 };
 
-// Fields as they come; they are escaped here.
+// Fields as they come; they are escaped here, and shortened (in_key()).
 Key triplet_key(std::string_view client, std::string_view sender, std::string_view recipient);
 Key client_key(std::string_view client);
 Key instance_key(std::string_view instance);
@@ -72,6 +72,8 @@ constexpr std::uint64_t most_counted = 999999;
 std::string line_of(const Record& record);
 // None where `line` is no record of a known kind.
 std::optional<Record> record_of(std::string_view line);
+// Whether records of this kind are known here.
+bool is_kind(char letter);
 // How long the line of every record with this key is.
 std::size_t line_size(const Key& key);
 // The key at the end of a record's line; empty where it is no record of a known kind.
@@ -80,11 +82,19 @@ std::string_view key_in(std::string_view line);
 // A field as it stands in a line: a blank, `%`, and every byte that may not be shown are %XX. An
 // empty field is `<>`, and a field that is the two characters `<>` is `%3C%3E`.
 std::string escaped(std::string_view field);
+// The same, but of what would be longer than longest_field: `%~`, 20 hexadecimal digits of its SHA-1, `~`, and
+// the end of it, so that names without end neither fill the state nor are taken for each other. No escaped
+// field has a `%~`.
+constexpr std::size_t longest_field = 128;
+std::string in_key(std::string_view field);
 std::string unescaped(std::string_view field);
 // The fields of a key, unescaped.
 std::vector<std::string> fields_of(const Key& key);
 // The key's text with each field as escaped() writes it: the same, unless others wrote it. May leave the
 // program.
 std::string clean_text(const Key& key);
+// Whether it is one of notice_key() (rule.hpp): what a client says is escaped with upper-case digits, or begins
+// with `%~`.
+bool is_notice(const Key& key);
 
 } // namespace greylist

@@ -70,8 +70,9 @@ std::string state_of(const Record& record, Time now, const Rule& rule) {
     }
     switch (record.key.kind) {
     case Kind::triplet:
-        return has_passed(record, rule) ? "passed"
-                                        : "pending:" + std::to_string((now - record.first).count()) + 's';
+        return has_passed(record, rule)
+                   ? "passed"
+                   : "pending:" + std::to_string((now - as_of(record, now).first).count()) + 's';
     case Kind::client:
         return is_auto_whitelisted(record, rule) ? "whitelisted" : "counting";
     case Kind::instance:
@@ -103,7 +104,7 @@ std::string json_line(const Record& record, Time now, const Rule& rule) {
     std::string line = "{\"kind\":" + json_string(name_of(record.key.kind));
     line += member("state", json_string(std::string_view{state}.substr(0, state.find(':'))));
     if (is_pending(record, now, rule)) {
-        const Seconds waited = now - record.first;
+        const Seconds waited = now - as_of(record, now).first;
         line += member("pending_seconds", std::to_string(waited.count()));
         line += member("missing_seconds", std::to_string(std::max(Seconds{0}, rule.delay - waited).count()));
     }

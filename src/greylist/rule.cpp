@@ -27,6 +27,20 @@ Attempt attempt(const Key& key, const std::optional<Record>& seen, Time now, con
     return result;
 }
 
+Key notice_key(std::string_view what) {
+    return {Kind::instance, '%' + std::string{what}};
+}
+
+namespace {
+
+Record counted(Record client, Time now) {
+    client.last = now;
+    ++client.count;
+    return client;
+}
+
+} // namespace
+
 bool is_auto_whitelisted(const std::optional<Record>& client, const Rule& rule) {
     return rule.auto_whitelist_clients > 0 && client && client->count >= rule.auto_whitelist_clients;
 }
@@ -35,27 +49,32 @@ std::optional<Record> seen_again(const Record& client, Time now) {
     if (now < client.last + between_counts && client.last <= now) {
         return std::nullopt;
     }
-    Record next = client;
-    next.last = now;
-    ++next.count;
-    return next;
+    return counted(client, now);
 }
 
 std::optional<Record> first_success(const Key& key, const std::optional<Record>& client, Time now) {
     if (!client) {
         return Record{key, now, now, 1};
     }
-    if (now < client->last + between_counts) {
+    // A count from much later is one of a clock that ran ahead; from a little later, one of another process.
+    if (now < client->last + between_counts && client->last < now + between_counts) {
         return std::nullopt;
     }
-    Record next = *client;
-    next.last = now;
-    ++next.count;
-    return next;
+    return counted(*client, now);
 }
 
 std::optional<Record> first_header(const Key& key, const std::optional<Record>& instance, Time now) {
     return instance ? std::nullopt : std::optional{Record{key, now, now, 0}};
+}
+
+Record as_of(Record record, Time now) {
+    if (record.key.kind == Kind::weight && record.last > now) {
+        record.until -= record.last - now;
+    }
+    record.first = std::min(record.first, now);
+    record.last = std::min(record.last, now);
+    record.window = std::min(record.window, now);
+    return record;
 }
 
 bool is_forgotten(const Record& record, Time now, const Rule& rule) {
@@ -78,6 +97,22 @@ bool has_passed(const Record& record, const Rule& rule) {
         return false; // a lookup more, no mail that waits longer
     }
     return record.key.kind != Kind::triplet || record.count > 0 || record.last - record.first >= rule.delay;
+}
+
+Worth worth_of(const Record& record, Time now, const Rule& rule) {
+    const Time last = std::min(record.last, now);
+    if (record.key.kind == Kind::triplet && has_passed(record, rule)) {
+        return record.count > 1 ? Worth{Worth::Loss::in_use, record.count, last}
+                                : Worth{Worth::Loss::one_wait, 0, last};
+    }
+    if (record.key.kind == Kind::client) {
+        return is_auto_whitelisted(record, rule) ? Worth{Worth::Loss::in_use, record.count, last}
+                                                 : Worth{Worth::Loss::counting, 0, last};
+    }
+    if (is_notice(record.key)) {
+        return {Worth::Loss::in_use, most_counted, last};
+    }
+    return {record.key.kind == Kind::triplet ? Worth::Loss::waiting : Worth::Loss::little, 0, last};
 }
 
 } // namespace greylist

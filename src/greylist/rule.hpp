@@ -39,13 +39,36 @@ std::optional<Record> seen_again(const Record& client, Time now);
 // The record of a client that has had a first success, where it changes.
 std::optional<Record> first_success(const Key& key, const std::optional<Record>& client, Time now);
 
+// A message of ours to the administrator is remembered as one of a client's would be, under a key that no client's
+// can have: for an hour it is not said again.
+Key notice_key(std::string_view what);
+
 // The record of a message that is about to have its header; none if it had one.
 std::optional<Record> first_header(const Key& key, const std::optional<Record>& instance, Time now);
 
+// A record from later than `now`, which a clock that ran ahead or a wrong file has made, as if it were from now.
+Record as_of(Record record, Time now);
 // Whether a record has nothing more to say at `now`.
 bool is_forgotten(const Record& record, Time now, const Rule& rule);
-// Whether its owner has waited once: such a record never makes room for another. A record that has not passed
-// by its count has by its times where the delay has become shorter since.
+// Whether its owner has waited once. A record that has not passed by its count has by its times where the delay
+// has become shorter since.
 bool has_passed(const Record& record, const Rule& rule);
+
+// What would be lost with a record: where there is no room for all, the least goes first.
+struct Worth {
+    enum class Loss {
+        little,   // a lookup, a second header
+        waiting,  // who is waiting begins anew
+        one_wait, // who has passed once waits once more
+        counting, // a client is a while later on the auto-whitelist
+        in_use,   // one who comes again and again, and did not wait any more
+    };
+    Loss loss = Loss::little;
+    std::uint64_t uses = 0; // of what is in use
+    Time last{};
+
+    friend auto operator<=>(const Worth&, const Worth&) = default;
+};
+Worth worth_of(const Record& record, Time now, const Rule& rule);
 
 } // namespace greylist

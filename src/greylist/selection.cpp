@@ -9,12 +9,13 @@ namespace greylist {
 namespace {
 
 bool is_mailbox(std::string_view wanted, std::string_view address) {
-    return wanted.starts_with('@') ? address.ends_with(wanted) : address == wanted;
+    return wanted.starts_with('@') ? address.ends_with(wanted)
+                                   : address == wanted || address == unescaped(in_key(wanted));
 }
 
 bool is_client(const Key& key, const sys::Address& client, const Grouping& grouping) {
     if (key.kind == Kind::client) {
-        return key == client_key(client.text());
+        return key == client_key(client.text()) || key == client_of(client, grouping);
     }
     if (key.kind != Kind::triplet) {
         return key.kind == Kind::weight && client_in(key) == client;
@@ -65,7 +66,8 @@ bool Selection::selects(const Key& key) const {
     }
     Grouping hashed = grouping;
     hashed.hashed = true;
-    if (client && !sender && !recipient && !network && key == client_of(*client, hashed)) {
+    if (client && !sender && !recipient && !network &&
+        (key == client_of(*client, hashed) || key == address_of(*client, hashed))) {
         return true;
     }
     if (client && sender && recipient && !network &&

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace greylist {
 
@@ -42,22 +43,49 @@ bool satisfies(const std::function<bool(const Record&)>& question, std::string_v
     return record && question(*record);
 }
 
-// None where a page would not have `wanted` bytes of room if all of them were gone.
-std::optional<Record> oldest_that_never_passed(const Page& page, const Keeping& keeping, std::size_t wanted) {
-    std::optional<Record> oldest;
-    std::size_t room = page.room();
+// A line of a page, and what is lost with it.
+struct Loss {
+    Worth worth;
+    std::string line;
+};
+
+// Least first. A page keeps a quarter of itself for who is waiting: otherwise those who passed, of whom anybody
+// can make as many as he likes, would leave strangers no time to come back in.
+std::vector<Loss> losses(const Page& page, const Keeping& keeping) {
+    constexpr std::size_t kept_for_waiting = room_for_lines / 4;
+    std::vector<Loss> all;
+    std::size_t waiting = 0;
     for (std::string_view rest = page.lines(); !rest.empty();) {
         const std::string_view line = take_line(rest);
-        auto record = record_of(line);
-        if (!record || keeping.has_passed(*record)) {
-            continue;
-        }
-        room += size_in_page(line);
-        if (!oldest || record->last < oldest->last) {
-            oldest = std::move(record);
+        if (const auto record = record_of(line)) {
+            all.push_back({keeping.worth(*record), std::string{line}});
+            waiting += all.back().worth.loss == Worth::Loss::waiting ? size_in_page(line) : 0;
         }
     }
-    return room >= wanted ? oldest : std::nullopt;
+    std::stable_sort(all.begin(), all.end(), [](const Loss& a, const Loss& b) { return a.worth < b.worth; });
+    if (waiting <= kept_for_waiting) {
+        const auto first_at_least = [&](Worth::Loss loss) {
+            return std::find_if(all.begin(), all.end(), [&](const Loss& a) { return a.worth.loss >= loss; });
+        };
+        std::rotate(first_at_least(Worth::Loss::waiting), first_at_least(Worth::Loss::one_wait), all.end());
+    }
+    return all;
+}
+
+// As few of `all`, from the first on, as make room for `wanted` bytes; none where all are too few.
+std::vector<Loss> enough_of(std::vector<Loss> all, std::size_t room, std::size_t wanted) {
+    std::size_t count = 0;
+    while (room < wanted && count < all.size()) {
+        room += size_in_page(all[count++].line);
+    }
+    all.resize(room < wanted ? 0 : count);
+    return all;
+}
+
+Worth dearest_of(const std::vector<Loss>& lost) {
+    return std::max_element(lost.begin(), lost.end(),
+                            [](const Loss& a, const Loss& b) { return a.worth < b.worth; })
+        ->worth;
 }
 
 } // namespace
@@ -67,6 +95,7 @@ struct State::Parts {
     Forest forest;
     Keeping keeping;
     std::optional<LastSeen> last_seen; // by a glance
+    bool had_no_room = false;
 
     Parts(const std::string& path, std::uint64_t max_size, bool sync, Keeping the_keeping)
         : file(path, StateFile::Access::make, max_size, sync), forest(file), keeping(std::move(the_keeping)) {
@@ -134,8 +163,8 @@ Page State::Parts::page_at(const Stop& stop) {
 }
 
 // The first page with room takes it. Only where there is none are the records of all pages looked at for some
-// that may go, then a page added, then a record that never passed given up: each is dearer or worse than the
-// one before.
+// that may go, then a page added, then the records given up that are worth least: each is dearer or worse than
+// the one before.
 void State::Parts::store_new(std::string_view line, const Place& way, Found& found) {
     const std::vector<Stop>& stops = found.stops;
     const auto first = std::find_if(stops.begin(), stops.end(),
@@ -184,25 +213,26 @@ bool State::Parts::store_in_new_page(std::string_view line, const Place& way, co
     return true;
 }
 
-// In the page that has the one seen longest ago of those that never passed, as many of them go as are needed.
+// In the page in which the least is lost.
 bool State::Parts::store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops) {
+    had_no_room = true;
+    const std::size_t wanted = size_in_page(line);
     std::optional<Page> chosen;
-    std::optional<Time> chosen_age;
+    std::vector<Loss> lost;
     for (const Stop& stop : stops) {
         Page page = page_at(stop);
-        const auto lost = oldest_that_never_passed(page, keeping, size_in_page(line));
-        if (lost && (!chosen || lost->last < *chosen_age)) {
+        auto here = enough_of(losses(page, keeping), page.room(), wanted);
+        if (!here.empty() && (!chosen || dearest_of(here) < dearest_of(lost))) {
             chosen = std::move(page);
-            chosen_age = lost->last;
+            lost = std::move(here);
         }
     }
     if (!chosen) {
         return false;
     }
-    while (chosen->room() < size_in_page(line)) {
-        const std::string key_line = line_of(*oldest_that_never_passed(*chosen, keeping, 0));
-        chosen->erase_if([&](std::string_view other) { return other == key_line; });
-    }
+    chosen->erase_if([&](std::string_view other) {
+        return std::any_of(lost.begin(), lost.end(), [&](const Loss& loss) { return loss.line == other; });
+    });
     chosen->append(line);
     file.write(*chosen);
     return true;
@@ -265,6 +295,14 @@ bool State::is_current() const {
 
 void State::keep(Keeping keeping) {
     parts_->keeping = std::move(keeping);
+}
+
+bool State::take_had_no_room() {
+    return std::exchange(parts_->had_no_room, false);
+}
+
+bool State::is_open_to_others() const {
+    return parts_->file.is_open_to_others();
 }
 
 std::vector<std::string> State::remarks() const {

@@ -2,7 +2,7 @@
 // It knows how to find, lock and write a record; what a record means is asked of others.
 #pragma once
 
-#include "greylist/record.hpp"
+#include "greylist/rule.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -17,7 +17,8 @@ namespace greylist {
 struct Keeping {
     std::function<bool(const Record&)> is_forgotten; // is as if it had never been stored
     std::function<bool(const Record&)> may_go;       // makes room before a page is added
-    std::function<bool(const Record&)> has_passed;   // never makes room for another otherwise
+    // Where no page can be added, what is worth least makes room.
+    std::function<Worth(const Record&)> worth;
 };
 
 // Decides what one more look at a record makes of it: the record to be stored, or none for "leave it as it
@@ -53,6 +54,12 @@ class State {
     [[nodiscard]] bool is_current() const;
     // What the updates from now on may let go.
     void keep(Keeping keeping);
+
+    // Whether records have had to make room for others since this was last asked, because no page could be added.
+    bool take_had_no_room();
+
+    // Whether every user may read or write it.
+    [[nodiscard]] bool is_open_to_others() const;
 
     // What was found damaged and mended on the way, for the log; each once.
     [[nodiscard]] std::vector<std::string> remarks() const;

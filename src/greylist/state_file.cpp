@@ -3,6 +3,7 @@
 #include "greylist/page_zero.hpp"
 #include "system/identity.hpp"
 #include "system/trouble.hpp"
+#include "system/trusted_path.hpp"
 #include "system/whole_io.hpp"
 
 #include <fcntl.h>
@@ -67,22 +68,37 @@ StateFile::StateFile(std::string path, Access access, std::uint64_t max_size, bo
             throw Trouble("open", path_, ENOENT);
         }
     }
+    if (access == Access::make) {
+        expect_to_be_ours();
+    }
     read_start();
 }
 
-bool StateFile::open(Access access) {
+// A link is followed only where nobody else can have put it there.
+sys::Descriptor StateFile::opened(int mode) const {
     constexpr int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK; // the latter for a pipe in its place
+    sys::Descriptor file{::open(path_.c_str(), mode | flags | O_NOFOLLOW)};
+    if (file.is_open() || errno != ELOOP) {
+        return file;
+    }
+    if (!sys::is_trusted_path(path_)) {
+        throw Trouble("open", path_, "a link that others can have put there");
+    }
+    return sys::Descriptor{::open(path_.c_str(), mode | flags)};
+}
+
+bool StateFile::open(Access access) {
     if (access == Access::read) {
         why_read_only_ = EACCES;
     } else {
-        file_ = sys::Descriptor{::open(path_.c_str(), O_RDWR | flags)};
+        file_ = opened(O_RDWR);
         if (!file_.is_open() && access == Access::make &&
             (errno == EACCES || errno == EROFS || errno == EPERM)) {
             why_read_only_ = errno;
         }
     }
     if (why_read_only_ != 0) {
-        file_ = sys::Descriptor{::open(path_.c_str(), O_RDONLY | flags)};
+        file_ = opened(O_RDONLY);
     }
     if (!file_.is_open() && errno != ENOENT) {
         throw Trouble("open", path_, errno);
@@ -115,6 +131,9 @@ void StateFile::create() const {
 }
 
 void StateFile::fill() {
+    if (!sys::is_trusted_path(path_) || status_of(file_, path_).st_nlink > 1) {
+        throw Trouble("make", path_, "an empty file that others can have put there by a link");
+    }
     const auto lock = lock_pages(0, fixed_pages, RecordLock::Mode::exclusive);
     if (status_of(file_, path_).st_size == 0) {
         const std::string bytes = empty_state();
@@ -150,6 +169,14 @@ void StateFile::read_start() {
         const auto lock = lock_pages(0, 1, RecordLock::Mode::exclusive);
         write_bytes(0, whole.data(), whole.size());
     }
+}
+
+void StateFile::expect_to_be_ours() {
+    const struct stat status = status_of(file_, path_);
+    if (!sys::is_ours(status) && !sys::is_in_its_owners_folder(path_, status)) {
+        throw Trouble("use", path_, "it belongs to another user (" + std::to_string(status.st_uid) + ")");
+    }
+    is_open_to_others_ = (status.st_mode & (S_IROTH | S_IWOTH)) != 0;
 }
 
 bool StateFile::is_current() const {

@@ -24,7 +24,7 @@ namespace greylist {
 class StateFile {
   public:
     enum class Access {
-        make,  // it is made where it is missing, and only read where it may not be written
+        make,  // it is made where it is missing, and only read where it may not be written; it must be ours
         write, // it must be there, and may be written
         read,  // it is only looked at
     };
@@ -35,6 +35,8 @@ class StateFile {
     [[nodiscard]] const Seed& seed() const { return seed_; }
     // The errno value that says why it may only be read; 0 where it may be written.
     [[nodiscard]] int why_read_only() const { return why_read_only_; }
+    // Whether every user may read or write it, as was seen with Access::make.
+    [[nodiscard]] bool is_open_to_others() const { return is_open_to_others_; }
     // Whether one half of page 0 was damaged.
     [[nodiscard]] bool had_damaged_start() const { return had_damaged_start_; }
 
@@ -67,7 +69,9 @@ class StateFile {
     bool append(Page& page, Growth growth) const;
 
   private:
+    [[nodiscard]] sys::Descriptor opened(int mode) const;
     bool open(Access access);
+    void expect_to_be_ours();
     void create() const;
     void fill();
     void read_start();
@@ -85,6 +89,7 @@ class StateFile {
     mutable std::optional<sys::FileMap> map_;
     int why_read_only_ = 0;
     bool had_damaged_start_ = false;
+    bool is_open_to_others_ = false;
     Seed seed_{};
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 namespace greylist {
@@ -27,12 +28,12 @@ void check_lines(const Page& page, const Seed& seed, std::set<std::string>& keys
     for (std::string_view rest = page.lines(); !rest.empty();) {
         const std::string_view line = take_line(rest);
         const std::string_view key = key_in(line);
+        const std::string which = named(page.head) + ": " + std::string{line} + ": ";
+        if (!record_of(line) && (line.empty() || is_kind(line.front()))) {
+            result.findings.push_back(which + "not a record");
+        }
         if (key.empty()) {
             continue; // of a kind that is not known here
-        }
-        const std::string which = named(page.head) + ": " + std::string{line} + ": ";
-        if (!record_of(line)) {
-            result.findings.push_back(which + "not a record");
         }
         if (!page.head.place.leads_to(way_of(line.front(), key, seed))) {
             result.findings.push_back(which + "does not belong there");
@@ -43,11 +44,26 @@ void check_lines(const Page& page, const Seed& seed, std::set<std::string>& keys
     }
 }
 
+// What no process of ours writes, whatever becomes of it.
+void check_head(const Head& head, Checked& result) {
+    if ((head.place.depth == 0) != (head.number <= roots) ||
+        (head.place.depth == 0 && head.number != head.place.root + 1)) {
+        result.findings.push_back(named(head) + ": no page of that number can have that place");
+    }
+    for (const PageNumber child : head.children) {
+        if (child != 0 && (child <= roots || child == head.number || head.place.depth == deepest)) {
+            result.findings.push_back(named(head) + ": page " + std::to_string(child) +
+                                      " cannot be its child");
+        }
+    }
+}
+
 void check_bucket(const std::vector<Page>& pages, const Seed& seed, Checked& result) {
     std::set<PageNumber> numbers;
     std::set<std::string> keys;
     for (const Page& page : pages) {
         numbers.insert(page.head.number);
+        check_head(page.head, result);
         check_lines(page, seed, keys, result);
     }
     for (const Page& page : pages) {
@@ -60,25 +76,40 @@ void check_bucket(const std::vector<Page>& pages, const Seed& seed, Checked& res
     }
 }
 
-void check_unreached(const StateFile& file, const std::vector<bool>& is_reached, Checked& result) {
-    for (PageNumber number = 1; number < is_reached.size(); ++number) {
-        if (is_reached[number]) {
-            continue;
-        }
-        if (const auto head = file.head(number)) {
-            result.remarks.push_back(named(*head) + ": no page points to it");
-        } else {
-            result.remarks.push_back("page " + std::to_string(number) +
-                                     ": damaged, and no page points to it");
-        }
+std::size_t records_in(std::string_view lines) {
+    std::size_t records = 0;
+    while (!lines.empty()) {
+        records += record_of(take_line(lines)) ? 1 : 0;
     }
+    return records;
+}
+
+// A process that is killed after it has added a page leaves one with the one record that it had to store, and
+// a power failure what the disk had of it. More records in a page that nobody reaches are lost ones.
+void check_unreached(const StateFile& file, PageNumber number, Checked& result) {
+    const auto bytes = std::make_unique_for_overwrite<Page::Bytes>();
+    if (file.read(number, *bytes) < bytes->size()) {
+        return;
+    }
+    const auto head = head_in({bytes->data(), bytes->size()});
+    const std::size_t records = records_in(Page::whole_lines(*bytes));
+    const std::string which = head ? named(*head) : "page " + std::to_string(number) + " (damaged)";
+    if (head && head->number != number) {
+        result.findings.push_back(which + ": stands in the place of page " + std::to_string(number));
+        return;
+    }
+    if (head) {
+        check_head(*head, result);
+    }
+    std::vector<std::string>& told = records > 1 ? result.findings : result.remarks;
+    told.push_back(which + ": no page points to it; records in it: " + std::to_string(records));
 }
 
 // The work of sweep(), with what it needs.
 class Sweeper {
   public:
-    Sweeper(const std::string& path, bool sync, const std::function<bool(const Record&)>& may_go)
-        : file_(path, StateFile::Access::write, 0, sync), forest_(file_), may_go_(may_go),
+    Sweeper(const std::string& path, bool sync, Time now, const std::function<bool(const Record&)>& may_go)
+        : file_(path, StateFile::Access::write, 0, sync), forest_(file_), now_(now), may_go_(may_go),
           is_reached_(file_.pages(), false) {}
 
     void sweep_bucket(unsigned root) {
@@ -95,9 +126,11 @@ class Sweeper {
     void sweep_page(Page page);
     void take_in(const Head& orphan);
     std::uint64_t erase_what_may_go(Page& page);
+    bool bring_to_now(Page& page) const;
 
     StateFile file_;
     Forest forest_;
+    Time now_;
     const std::function<bool(const Record&)>& may_go_;
     std::vector<bool> is_reached_; // of the pages that were there at the beginning
     Swept swept_;
@@ -112,12 +145,26 @@ std::uint64_t Sweeper::erase_what_may_go(Page& page) {
     });
 }
 
+// Whether any record was from later.
+bool Sweeper::bring_to_now(Page& page) const {
+    bool has_changed = false;
+    for (std::string_view rest = page.lines(); !rest.empty();) {
+        const std::string_view line = take_line(rest);
+        const auto record = record_of(line);
+        if (record && as_of(*record, now_) != *record) {
+            page.replace(line, line_of(as_of(*record, now_))); // as long as before
+            has_changed = true;
+        }
+    }
+    return has_changed;
+}
+
 void Sweeper::sweep_page(Page page) {
     if (page.head.number < is_reached_.size()) {
         is_reached_[page.head.number] = true;
     }
     const std::uint64_t erased = erase_what_may_go(page);
-    bool has_changed = erased > 0;
+    bool has_changed = bring_to_now(page) || erased > 0;
     for (const unsigned side : {0U, 1U}) {
         if (page.head.children.at(side) != 0 && !forest_.child(page, side)) {
             page.head.children.at(side) = 0;
@@ -134,7 +181,7 @@ void Sweeper::take_in_orphans() {
     std::map<std::string, Head> orphans; // the last one of each place
     for (PageNumber number = 1; number < is_reached_.size(); ++number) {
         const auto head = is_reached_[number] ? std::nullopt : file_.head(number);
-        if (head) {
+        if (head && head->place.depth > 0) {
             orphans[head->place.text()] = *head;
         }
     }
@@ -160,6 +207,7 @@ void Sweeper::take_in(const Head& orphan) {
         }
         if (parent->head.children.at(side) == 0) {
             swept_.erased += erase_what_may_go(*page);
+            bring_to_now(*page);
             file_.write(*page);
             parent->head.children.at(side) = orphan.number;
             file_.write(*parent);
@@ -206,8 +254,11 @@ Checked check(const std::string& path, const Progress& progress) {
         }
         progress(root + 1);
     }
-    is_reached[0] = true;
-    check_unreached(survey.file(), is_reached, result);
+    for (PageNumber number = 1; number < is_reached.size(); ++number) {
+        if (!is_reached[number]) {
+            check_unreached(survey.file(), number, result);
+        }
+    }
     if (survey.file().had_damaged_start()) {
         result.findings.emplace_back("page 0: damaged in one half");
     }
@@ -215,9 +266,9 @@ Checked check(const std::string& path, const Progress& progress) {
     return result;
 }
 
-Swept sweep(const std::string& path, bool sync, const std::function<bool(const Record&)>& may_go,
+Swept sweep(const std::string& path, bool sync, Time now, const std::function<bool(const Record&)>& may_go,
             const Progress& progress) {
-    Sweeper sweeper(path, sync, may_go);
+    Sweeper sweeper(path, sync, now, may_go);
     for (unsigned root = 0; root < roots; ++root) {
         sweeper.sweep_bucket(root);
         progress(root + 1);

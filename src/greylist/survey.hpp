@@ -3,6 +3,7 @@
 #pragma once
 
 #include "greylist/forest.hpp"
+#include "greylist/rule.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -36,12 +37,15 @@ class Survey {
 // Erases every record of which `may_go` says so. On the way, damaged pages are mended, pointers to nothing
 // cleared, and pages that no parent points to taken in again where nothing else has taken their place. Throws
 // sys::Trouble.
+//
+// Records from later than `now` become records from now: otherwise they would not be forgotten before their time
+// has come.
 struct Swept {
     std::uint64_t erased = 0;
     std::uint64_t left = 0;
     std::vector<std::string> remarks;
 };
-Swept sweep(const std::string& path, bool sync, const std::function<bool(const Record&)>& may_go,
+Swept sweep(const std::string& path, bool sync, Time now, const std::function<bool(const Record&)>& may_go,
             const Progress& progress);
 
 // Whether everything is in its place.

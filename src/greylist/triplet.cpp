@@ -110,8 +110,10 @@ bool is_client(std::string_view field) {
     return digits.ec == std::errc{} && digits.ptr == end && prefix <= address->bits();
 }
 
+// Earlier versions cut fields there.
 bool is_cut(const std::string& field) {
-    return field.size() <= longest_in_key;
+    constexpr std::size_t longest_ever = 512;
+    return field.size() <= longest_ever;
 }
 
 bool is_address(const std::string& field) {
@@ -158,8 +160,8 @@ std::string steady_sender(std::string_view sender) {
 Key triplet_of(const sys::Address& client, std::string_view sender, std::string_view recipient,
                const Grouping& grouping) {
     const sys::Address network = grouping.by_host ? client : client.network(prefix_of(client, grouping));
-    const std::string from = sys::lower_case(steady_sender(sender.substr(0, longest_in_key)));
-    const std::string to = sys::lower_case(recipient.substr(0, longest_in_key));
+    const std::string from = sys::lower_case(steady_sender(sender));
+    const std::string to = sys::lower_case(recipient);
     const auto written = [&](const std::string& text) {
         return grouping.by_host ? with_prefix(text, client.bits()) : text;
     };
@@ -170,18 +172,19 @@ Key triplet_of(const sys::Address& client, std::string_view sender, std::string_
 }
 
 Key client_of(const sys::Address& client, const Grouping& grouping) {
+    const bool counts_as_network = client.bits() == 128 && !grouping.by_host;
+    return address_of(counts_as_network ? client.network(grouping.ipv6_prefix) : client, grouping);
+}
+
+Key address_of(const sys::Address& client, const Grouping& grouping) {
     return grouping.hashed ? Key{Kind::client, sha1_hex(postgrey_client(client))} : client_key(client.text());
 }
 
 Key instance_of(std::string_view instance, const Grouping& grouping) {
-    const std::string_view cut = instance.substr(0, longest_in_key);
-    return grouping.hashed ? Key{Kind::instance, sha1_hex(cut)} : instance_key(cut);
+    return grouping.hashed ? Key{Kind::instance, sha1_hex(instance)} : instance_key(instance);
 }
 
-Key weight_of(std::string_view what, std::vector<std::string> fields, const Grouping& grouping) {
-    for (std::string& field : fields) {
-        field.resize(std::min(field.size(), longest_in_key));
-    }
+Key weight_of(std::string_view what, const std::vector<std::string>& fields, const Grouping& grouping) {
     const Key key = weight_key(what, fields);
     return grouping.hashed ? weight_key(what, {sha1_hex(key.text)}) : key;
 }

@@ -11,9 +11,6 @@
 
 namespace greylist {
 
-// Longer senders, recipients and instances are cut to this many bytes before they become a key.
-constexpr std::size_t longest_in_key = 512;
-
 struct Grouping {
     bool by_host = false;      // each address for itself; otherwise the networks below
     unsigned ipv4_prefix = 24; // at most 32
@@ -23,10 +20,13 @@ struct Grouping {
 
 Key triplet_of(const sys::Address& client, std::string_view sender, std::string_view recipient,
                const Grouping& grouping);
+// An IPv6 client counts as its network: who has one has all of its addresses.
 Key client_of(const sys::Address& client, const Grouping& grouping);
+// Under its own address, as every client once counted, and as other programs' records have it.
+Key address_of(const sys::Address& client, const Grouping& grouping);
 Key instance_of(std::string_view instance, const Grouping& grouping);
-// Each field is cut; hashed, they are one.
-Key weight_of(std::string_view what, std::vector<std::string> fields, const Grouping& grouping);
+// Hashed, the fields are one.
+Key weight_of(std::string_view what, const std::vector<std::string>& fields, const Grouping& grouping);
 
 // Whether the functions above make such keys, by some grouping.
 bool could_be_ours(const Key& key);

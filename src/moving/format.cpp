@@ -45,13 +45,7 @@ class GreyonceReader : public Reader {
 
 // A clock was wrong, or a file is hostile: what is later than now would never be forgotten.
 Sink not_after(Time now, const Sink& sink) {
-    return {[now, take = sink.take](Record record) {
-                record.first = std::min(record.first, now);
-                record.last = std::min(record.last, now);
-                record.window = std::min(record.window, now);
-                take(std::move(record));
-            },
-            sink.complain};
+    return {[now, take = sink.take](Record record) { take(as_of(std::move(record), now)); }, sink.complain};
 }
 
 } // namespace

@@ -72,9 +72,10 @@ constexpr std::size_t whole_in_syslog = 870;
 constexpr std::size_t most_early = 100;
 constexpr std::size_t most_authenticated = 100'000;
 
-// No more of it than a key can hold.
+// No more of it than SMTP allows (RFC 5321, 4.5.3.1: 64 and 255 bytes), escaped or quoted.
+constexpr std::size_t longest_mailbox = 1024;
 std::optional<std::string> kept(const std::optional<std::string>& mailbox) {
-    return mailbox ? std::optional{mailbox->substr(0, greylist::longest_in_key)} : std::nullopt;
+    return mailbox ? std::optional{mailbox->substr(0, longest_mailbox)} : std::nullopt;
 }
 
 // Of no message.

@@ -47,7 +47,8 @@ class Asking {
     // Throws sys::Trouble where the state cannot be opened.
     explicit Asking(Question& question)
         : question_(question), rule_(rule_of(question)), grouping_(grouping_of(question)),
-          client_(greylist::client_of(*question.request.client_address, grouping_)),
+          client_(greylist::client_of(*question.request.client_address, question.settings.grouping)),
+          address_(greylist::address_of(*question.request.client_address, question.settings.grouping)),
           state_(question.sources.state(keeping_of(question))) {}
 
     // None where the state could not be asked, or a mail that has to wait not be remembered.
@@ -77,10 +78,11 @@ class Asking {
     }
 
     void report_remarks() {
-        for (std::string& remark : question_.sources.take_state_remarks()) {
+        remark_on(state_, question_);
+        for (std::string& remark : question_.sources.take_state_remarks()) { // which may close the state
             question_.remark(LogLine::Level::warning, std::move(remark));
         }
-        if (question_.was_in_trouble) {
+        if (was_in_trouble_) {
             question_.sources.close_state();
         }
     }
@@ -94,6 +96,7 @@ class Asking {
             return true;
         } catch (const sys::Trouble& trouble) {
             question_.trouble(trouble.what());
+            was_in_trouble_ = true;
             return false;
         }
     }
@@ -103,12 +106,17 @@ class Asking {
         if (rule_.auto_whitelist_clients == 0) {
             return false;
         }
-        const auto glance = state_.glance(client_);
+        const auto is_known = is_auto_whitelisted_as(client_);
+        return is_known == false && address_ != client_ ? is_auto_whitelisted_as(address_) : is_known;
+    }
+
+    std::optional<bool> is_auto_whitelisted_as(const greylist::Key& client) {
+        const auto glance = state_.glance(client);
         if (glance.is_certain && !greylist::is_auto_whitelisted(glance.seen, rule_)) {
             return false;
         }
         std::optional<bool> is_known;
-        update(client_, [&](const Seen& seen) {
+        update(client, [&](const Seen& seen) {
             is_known = greylist::is_auto_whitelisted(seen, rule_);
             return *is_known ? seen_again(*seen, question_.now) : std::nullopt;
         });
@@ -133,9 +141,14 @@ class Asking {
         if (rule_.auto_whitelist_clients == 0) {
             return;
         }
+        // A count that began under the address alone goes on.
+        const Seen of_address = address_ != client_ ? state_.glance(address_).seen : std::nullopt;
         bool is_the_last = false;
         update(client_, [&](const Seen& seen) {
-            auto counted = first_success(client_, seen, question_.now);
+            auto counted = first_success(client_, seen ? seen : of_address, question_.now);
+            if (counted) {
+                counted->key = client_;
+            }
             is_the_last = counted && counted->count == rule_.auto_whitelist_clients;
             return counted;
         });
@@ -199,7 +212,9 @@ class Asking {
     greylist::Rule rule_;
     greylist::Grouping grouping_;
     greylist::Key client_;
+    greylist::Key address_; // of an IPv6 client another one; records of it still count
     greylist::State& state_;
+    bool was_in_trouble_ = false; // with the state
 };
 
 } // namespace

@@ -2,7 +2,14 @@
 // process dies. Open-file-description locks where the system has them: they also keep two parts of one
 // process apart. Elsewhere POSIX record locks, which a process loses when it closes any descriptor of the
 // file.
+//
+// Who may only read a file can hold a shared lock on it without end. Who wants it alone therefore waits for readers
+// no longer than 0.3 s. Then he takes the same lock in a second file, which only its owner may open
+// (`PATH.lock`), and a shared one in the file itself: the first keeps those out who came this way as well, the
+// second those who find no reader any more. Only readers see him write then.
 #pragma once
+
+#include "system/descriptor.hpp"
 
 #include <sys/types.h>
 
@@ -21,7 +28,8 @@ class RecordLock {
     // Waits until the lock is had. `path` is for the message. Throws Trouble.
     RecordLock(int descriptor, off_t first, off_t length, Mode mode, const std::string& path);
     RecordLock(RecordLock&& other) noexcept
-        : descriptor_(std::exchange(other.descriptor_, -1)), first_(other.first_), length_(other.length_) {}
+        : descriptor_(std::exchange(other.descriptor_, -1)), first_(other.first_), length_(other.length_),
+          beside_(std::move(other.beside_)) {}
     RecordLock(const RecordLock&) = delete;
     RecordLock& operator=(const RecordLock&) = delete;
     RecordLock& operator=(RecordLock&&) = delete;
@@ -31,6 +39,7 @@ class RecordLock {
     int descriptor_;
     off_t first_;
     off_t length_;
+    Descriptor beside_{-1}; // given up after the lock in the file itself
 };
 
 } // namespace sys

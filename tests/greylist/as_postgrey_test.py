@@ -13,11 +13,14 @@ SEED = 20261121
 COMMON = ("--hostname=mx.example.org", "--greylist-text=wait %s s for %r (%s %r)",
           "--x-greylist-header=X-Greylist: delayed %t seconds at %h", "--max-age=3650")
 
+# An IPv6 client counts as its network here, for the auto-whitelist: there each network has one address, but where each
+# address counts for itself, or none does.
 SETTINGS = (
     (),
     ("--delay=60", "--retry-window=6h"),
     ("--lookup-by-host", "--auto-whitelist-clients=2"),
     ("--ipv4cidr=20", "--ipv6cidr=48", "--auto-whitelist-clients"),
+    ("--ipv6cidr=48", "--auto-whitelist-clients=0"),
     ("--privacy", "--auto-whitelist-clients=0", "--delay=900"),
     ("--greylist-action=451", "--auto-whitelist-clients=1", "--retry-window=1", "--lookup-by-subnet"),
     ("--privacy", "--lookup-by-host", "--greylist-action=DEFER"),
@@ -27,12 +30,13 @@ SETTINGS = (
 class Requests:
     """Random requests of few clients, senders and recipients, so that they meet again; the clock mostly goes on.
 
-    It never falls back by more than the day for which a record is kept that is forgotten, and a message is in for ten
-    minutes at most: greyonce forgets it after an hour.
+    It never falls back by an hour, after which greyonce counts a client again and postgrey does not, and a message is in
+    for ten minutes at most: greyonce forgets it after an hour.
     """
 
-    def __init__(self, seed):
+    def __init__(self, seed, settings):
         self.random = random.Random(seed)
+        self.networks_count = "--lookup-by-host" not in settings and "--auto-whitelist-clients=0" not in settings
         self.now = self.latest = 1_700_000_000
         self.message_came = self.now
         self.instance = "first"
@@ -41,6 +45,8 @@ class Requests:
         pick = self.random.choice
         if pick((True, True, False)):
             return f"198.51.{pick((100, 101, 116))}.{pick((1, 2, 77, 254, 255))}"
+        if self.networks_count:
+            return pick(("2001:db8:1:2::1", "2001:DB8:4:0:0:0:0:2", "2001:db8:2::aB", "::1"))
         return pick(("2001:db8:1:2::1", "2001:DB8:1:2:0:0:0:2", "2001:db8:1:3::aB", "2001:db8:2::1", "::1"))
 
     def local_part(self):
@@ -63,8 +69,8 @@ class Requests:
 
     def step_clock(self):
         step = self.random.choice((0, 0, 1, 29, 30, 31, 59, 60, 61, 100, 299, 300, 301, 899, 900, 901, 3599, 3600, 3601,
-                                   21600, 86400, 172800, -1, -60, -400, -4000, -90000, 90001))
-        self.now = max(self.now + step, self.latest - 86400)
+                                   21600, 86400, 172800, -1, -60, -400, -3500, 90001))
+        self.now = max(self.now + step, self.latest - 3599)
         self.latest = max(self.now, self.latest)
 
     def next(self):
@@ -87,7 +93,7 @@ class AsPostgrey(Case):
         folder = self.folder / name
         folder.mkdir()
         postgrey = Postgrey(self, folder, *COMMON, *settings)
-        made = Requests(SEED)
+        made = Requests(SEED, settings)
         requests = [made.next() for _ in range(count)]
         theirs = [postgrey.ask(question) for question in requests]
         ours = answers(requests, ("--config", "/dev/null", "--state", folder / "state", "--log", "none", "--clock",

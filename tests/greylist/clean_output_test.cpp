@@ -65,5 +65,17 @@ TEST(CleanOutput, AKeyOfOursIsPrintedAsItIsAndTakenAgain) {
     }
 }
 
+TEST(CleanOutput, WhatWasShortenedAndWhatIsANoticeIsOursAndStaysAsItIs) {
+    for (const Key& key :
+         {triplet_key("192.0.2.0", std::string(500, '%'), std::string(400, 'a') + "@b.example"),
+          instance_key(std::string(300, '\x1b')), weight_key("ham", {"192.0.2.1", std::string(300, ' ')}),
+          Key{Kind::instance, "%full"}}) {
+        EXPECT_EQ(clean_text(key), key.text);
+        EXPECT_TRUE(could_be_ours(key)) << key.text;
+    }
+    EXPECT_EQ(clean_text({Kind::instance, "%~\x1b"}), "%~%1B");
+    EXPECT_EQ(clean_text({Kind::instance, "%full\x1b"}), "%25full%1B");
+}
+
 } // namespace
 } // namespace greylist

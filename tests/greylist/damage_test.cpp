@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 
 namespace greylist {
 namespace {
@@ -21,10 +22,10 @@ bool is_part_of(const Lines& part, const Lines& whole) {
 
 class StateDamage : public TemporaryState {
   protected:
-    // Few of these fill a page.
+    // Few of these fill a page. (Names were that long once.)
     static Record long_record(unsigned number, std::int64_t last) {
-        return {triplet_key("192.0.2.0", std::string(380, 'x') + std::to_string(number), "bob@example.org"),
-                at(1700000000), at(last), 0};
+        const std::string sender = std::string(380, 'x') + std::to_string(number);
+        return {{Kind::triplet, "192.0.2.0 " + sender + " bob@example.org"}, at(1700000000), at(last), 0};
     }
     void fill(unsigned many) const {
         State state = open();
@@ -82,6 +83,176 @@ TEST_F(StateDamage, TwoLostFirstLinesOnOneWayTakeNothingBelowThemAlong) {
     EXPECT_TRUE(is_part_of(lines(), before));
     EXPECT_LE(before.size() - lines().size(), spoiled * 10);
     EXPECT_TRUE(findings().empty());
+}
+
+// --- pages with right sums that no process of ours has written ---
+
+class ForeignPage : public StateDamage {
+  protected:
+    ForeignPage() { fill(4000); }
+
+    static std::string page(const Head& head, std::string_view lines = {}) {
+        Page result{head};
+        while (!lines.empty()) {
+            result.append(take_line(lines));
+        }
+        const auto& bytes = result.bytes();
+        return {bytes.data(), bytes.size()};
+    }
+    // At the end, or in the place of another.
+    void add(const std::string& bytes) const { spoil(content() + bytes); }
+    void put_at(std::size_t number, const std::string& bytes) const {
+        std::string all = content();
+        spoil(all.replace(number * page_size, page_size, bytes));
+    }
+    [[nodiscard]] PageNumber end() const { return static_cast<PageNumber>(content().size() / page_size); }
+    [[nodiscard]] Head head_of(std::size_t number) const {
+        return head_in(std::string_view{content()}.substr(number * page_size)).value();
+    }
+    [[nodiscard]] Page::Bytes bytes_of(std::size_t number) const {
+        Page::Bytes bytes{};
+        content().copy(bytes.data(), bytes.size(), number * page_size);
+        return bytes;
+    }
+    [[nodiscard]] bool is_found(std::string_view what) const {
+        const auto found = findings();
+        return std::any_of(found.begin(), found.end(), [&](const std::string& finding) {
+            return finding.find(what) != std::string::npos;
+        });
+    }
+    // All that looks through a state; false where what is whole was lost by it.
+    [[nodiscard]] bool is_gone_through(const Lines& whole) const {
+        static_cast<void>(findings());
+        mend();
+        {
+            State state = open();
+            for (unsigned i = 0; i < 3000; ++i) {
+                put(state, {numbered(i), at(1), at(2), 0});
+            }
+        }
+        static_cast<void>(findings());
+        const Lines left = lines();
+        return is_part_of(whole, left);
+    }
+};
+
+TEST_F(ForeignPage, ASecondRootIsAFindingAndExpireGoesPastIt) {
+    const Lines before = lines();
+    add(page({.number = end(), .place = {.root = 5}}, line_of(long_record(9999, 1)) + '\n'));
+    EXPECT_TRUE(is_found("no page of that number can have that place"));
+    mend();
+    EXPECT_EQ(lines(), before);
+}
+
+TEST_F(ForeignPage, APageBelowTheDeepestOneIsNotLookedFor) {
+    const Place deep{.root = 5, .depth = deepest, .turns = 0};
+    add(page({.number = end(), .place = deep, .children = {end(), 300}}));
+    EXPECT_TRUE(is_found("cannot be its child"));
+    EXPECT_TRUE(is_gone_through({}));
+}
+
+TEST_F(ForeignPage, APageInTheWrongPlaceIsAFinding) {
+    const std::string bytes = content().substr(300 * page_size, page_size);
+    add(bytes);
+    EXPECT_TRUE(is_found("stands in the place of page"));
+    EXPECT_TRUE(is_gone_through(lines()));
+}
+
+TEST_F(ForeignPage, ARootAmongTheChildrenIsAFinding) {
+    Head head = head_of(7);
+    head.children = {1, 7};
+    put_at(7, page(head));
+    EXPECT_TRUE(is_found("page 1 cannot be its child"));
+    EXPECT_TRUE(is_found("page 7 cannot be its child"));
+}
+
+TEST_F(ForeignPage, ALineOfAKnownKindThatIsNoRecordIsAFinding) {
+    for (const char* line : {"T", "C 1", "T 17000o0000 1700000301 000001 a b c", "W 1"}) {
+        put_at(7, page(head_of(7), std::string{line} + '\n'));
+        EXPECT_TRUE(is_found("not a record")) << line;
+    }
+    put_at(7, page(head_of(7), "X of a later version\n"));
+    EXPECT_FALSE(is_found("not a record"));
+}
+
+// As a child whose parent was written without it: then its records are lost to all that look for them.
+TEST_F(ForeignPage, RecordsThatNobodyReachesAreAFindingAndOneThatAKillCanLeaveIsNone) {
+    const auto has_children = [&](std::size_t number) {
+        const Head head = head_of(number);
+        return head.children[0] != 0 && Page::whole_lines(bytes_of(head.children[0])).size() > 2000;
+    };
+    std::size_t number = 1;
+    while (number < roots && !has_children(number)) {
+        ++number;
+    }
+    ASSERT_TRUE(has_children(number));
+    Head root = head_of(number);
+    const std::string child = content().substr(root.children[0] * page_size, page_size);
+    root.children[0] = 0;
+    put_at(number, page(root));
+    EXPECT_TRUE(is_found("no page points to it; records in it: "));
+    mend();
+    EXPECT_FALSE(is_found("no page points to it"));
+    EXPECT_EQ(content().substr(head_of(number).children[0] * page_size, page_size), child);
+
+    Place place = head_of(end() - 1).place;
+    add(page({.number = end(), .place = place}, line_of(long_record(9999, 1)) + '\n'));
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(ForeignPage, WhateverStandsInThemAllThatLooksThroughAStateComesToItsEnd) {
+    std::mt19937 random(7); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same pages each time
+    const std::string good = content();
+    const auto pages = static_cast<PageNumber>(good.size() / page_size);
+    const auto any = [&](std::uint32_t below) { return static_cast<std::uint32_t>(random() % below); };
+    const auto any_number = [&] {
+        const std::array<PageNumber, 6> numbers{0,     1 + any(roots),   257 + any(pages),
+                                                pages, last_page_number, any(pages)};
+        return numbers.at(any(numbers.size()));
+    };
+    const auto any_line = [&]() -> std::string {
+        const std::array<std::string, 8> some{
+            "T",
+            "T 1700000000 1700000301 000001 a b c",
+            "T 1700000000 1700000301 000001 ",
+            "C 000005 9999999999 2001:db8::1",
+            "I 9999999999 x",
+            "W 1700000000 1700000301 000060 1700000000 9999999999 -0000000000 ham",
+            std::string(1 + any(900), static_cast<char>(1 + any(255))),
+            line_of(long_record(any(4000), 1700000000))};
+        std::string line = some.at(any(some.size()));
+        line.erase(std::remove(line.begin(), line.end(), '\n'), line.end());
+        return line;
+    };
+    for (int round = 0; round < 60; ++round) {
+        std::string bytes = good;
+        for (unsigned i = 1 + any(40); i > 0; --i) {
+            Place place{.root = any(roots)};
+            for (unsigned depth = any(4) == 0 ? deepest : any(6); depth > 0; --depth) {
+                place = place.child(any(2));
+            }
+            const PageNumber there =
+                any(3) == 0 ? static_cast<PageNumber>(bytes.size() / page_size) : 1 + any(pages - 1);
+            const bool is_at_home = any(2) == 0;
+            if (any(3) == 0 && there < pages) {
+                place = head_in(std::string_view{good}.substr(there * page_size))->place;
+            }
+            Page made{{.number = is_at_home ? there : any_number(),
+                       .place = place,
+                       .children = {any_number(), any_number()}}};
+            for (std::string line = any_line(); any(10) != 0 && line.size() < made.room();
+                 line = any_line()) {
+                if (!line.empty()) {
+                    made.append(line);
+                }
+            }
+            const auto& raw = made.bytes();
+            bytes.resize(std::max(bytes.size(), (there + 1) * page_size), '\0');
+            bytes.replace(there * page_size, page_size, raw.data(), page_size);
+        }
+        spoil(bytes);
+        EXPECT_TRUE(is_gone_through({})) << round;
+    }
 }
 
 // --- power failures ---
@@ -218,6 +389,34 @@ TEST_F(PowerFailure, TwoWritesMayReachTheDiskTheOtherWayRound) {
         const std::set<std::size_t> hit{writes_[count].page, writes_[count + 1].page};
         EXPECT_TRUE(is_right(bytes, versions_[count] - 1, hit)) << count;
     }
+}
+
+// --- pages added ---
+
+// As a process leaves it that is killed before the parent points to the page.
+TEST_F(StateDamage, TheNextPageInTheSamePlaceTakesTheOneThatNobodyPointsTo) {
+    fill(2800);
+    const std::string before = content();
+    State state = open();
+    unsigned number = 2800;
+    while (content().size() == before.size()) {
+        put(state, long_record(number++, 1700000000));
+    }
+    const std::size_t last = before.size() / page_size;
+    const auto head = head_in(std::string_view{content()}.substr(last * page_size));
+    ASSERT_TRUE(head);
+    std::string bytes = content();
+    for (std::size_t page = 1; page < last; ++page) { // its parent, as it was
+        const auto parent = head_in(std::string_view{bytes}.substr(page * page_size));
+        if (parent->children[0] == last || parent->children[1] == last) {
+            bytes.replace(page * page_size, page_size, before, page * page_size, page_size);
+        }
+    }
+    spoil(bytes);
+    put(state, long_record(number - 1, 1700000000));
+    EXPECT_EQ(content().size(), bytes.size());
+    EXPECT_TRUE(get(state, long_record(number - 1, 0).key));
+    EXPECT_TRUE(findings().empty());
 }
 
 // --- single bytes, and ends ---

@@ -262,7 +262,7 @@ class PostgreyMoves(harness.Case):
 
     def questions(self, start, count, instances):
         chance = random.Random(start)
-        clients = [f"192.0.{n % 6}.{n}" for n in range(200)] + [f"2001:db8:{n % 4:x}::{n:x}" for n in range(1, 100)]
+        clients = [f"192.0.{n % 6}.{n}" for n in range(200)] + [f"2001:db8:{n:x}::{n:x}" for n in range(1, 100)]
         senders = ["", "list-12-ab34@ex.example", "a/b@ex.example", "prvs=1234567890ab=joe@ex.example", "ä@ex.example"] + [
             f"sender{letter}@ex.example" for letter in "abcdefghijklmnopqrstuvwxyz"]
         at = start

@@ -15,6 +15,16 @@ TEST(Record, EachKindHasItsLine) {
         "T 1700000000 1700000301 000001 192.0.2.0 a@b.example c@d.example");
     EXPECT_EQ(line_of({client_key("192.0.2.1"), at(7), at(1700000301), 5}), "C 000005 1700000301 192.0.2.1");
     EXPECT_EQ(line_of({instance_key("ab12.5f.0"), at(7), at(1700000301), 0}), "I 1700000301 ab12.5f.0");
+    const Record weight{weight_key("ham", {"192.0.2.1", "b.example"}),
+                        at(1700000000),
+                        at(1700000301),
+                        60,
+                        at(1700000001),
+                        at(1702592301),
+                        -61000};
+    EXPECT_EQ(line_of(weight),
+              "W 1700000000 1700000301 000060 1700000001 1702592301 -0000061000 ham 192.0.2.1 b.example");
+    EXPECT_EQ(line_of(weight).size(), line_size(weight.key));
 }
 
 TEST(Record, ALineIsAsLongWhateverItsNumbers) {
@@ -29,8 +39,11 @@ TEST(Record, WhatIsWrittenIsReadAgain) {
     const Record triplet{triplet_key("192.0.2.0", "", "c@d.example"), at(1700000000), at(1700000301), 12};
     const Record client{client_key("2001:db8::1"), at(1700000301), at(1700000301), 5};
     const Record hashed{{Kind::triplet, std::string(40, 'a')}, at(1), at(2), 3};
-    for (const Record& record : {triplet, client, hashed}) {
+    const Record weight{weight_key("ham", {"192.0.2.1", ""}), at(1), at(2), 3, at(4), at(5), -6};
+    const Record heavy{weight_key("list", {"x.example"}), at(1), at(2), 999999, at(4), at(5), 9'999'999'999};
+    for (const Record& record : {triplet, client, hashed, weight, heavy}) {
         EXPECT_EQ(record_of(line_of(record)), record);
+        EXPECT_EQ(line_of(record).size(), line_size(record.key));
     }
 }
 
@@ -68,6 +81,37 @@ TEST(Field, EveryPairOfBytesComesBack) {
             ASSERT_EQ(escaped(field).find_first_of(" \n"), std::string::npos);
         }
     }
+}
+
+TEST(Field, WhatIsTooLongIsItsSumAndItsEnd) {
+    const std::string longest(longest_field, 'a');
+    EXPECT_EQ(in_key(longest), longest);
+    EXPECT_EQ(in_key(std::string(longest_field / 3, '%')).size(), longest_field / 3 * 3);
+    EXPECT_EQ(in_key("a" + longest),
+              "%~d96debf1bdcbc896e6c1~" + longest.substr(23)); // printf a%.0s … | sha1sum
+    // An escape, and a character, that would be cut are left out.
+    for (const std::string& unit : {std::string{"%"}, std::string{"\x01"}, std::string{"\u20AC"},
+                                    std::string{"\U0001F600"}, std::string{"a%\u00e4 "}}) {
+        for (std::size_t shift = 0; shift < 8; ++shift) {
+            std::string field = std::string(shift, 'x');
+            while (field.size() < 3 * longest_field) {
+                field += unit;
+            }
+            field.append(shift, 'y');
+            const std::string text = in_key(field);
+            EXPECT_LE(text.size(), longest_field);
+            EXPECT_GT(text.size(), longest_field - 6);
+            EXPECT_TRUE(field.ends_with(unescaped(text.substr(text.find('~', 2) + 1)))) << text;
+            EXPECT_EQ(escaped(unescaped(text.substr(23))), text.substr(23)) << text;
+        }
+    }
+}
+
+// Nobody can say the name that another's long name has.
+TEST(Field, NoOtherNameBecomesTheSameAsATooLongOne) {
+    const std::string text = in_key(std::string(500, 'a'));
+    EXPECT_NE(in_key(text), text);
+    EXPECT_NE(in_key(unescaped(text)), text);
 }
 
 TEST(Field, AKeyGivesItsFieldsBack) {

@@ -96,7 +96,7 @@ TEST(Rule, AClientCountsOnceAnHour) {
     const Record client{{Kind::client, "192.0.2.7"}, start, start, 1};
     EXPECT_FALSE(first_success(client.key, client, start + 59min + 59s));
     EXPECT_TRUE(first_success(client.key, client, start + 1h));
-    EXPECT_FALSE(first_success(client.key, client, start - 1h)); // a count in the future stands
+    EXPECT_FALSE(first_success(client.key, client, start - 59min)); // it is within the hour, too
     EXPECT_FALSE(seen_again(client, start + 59min));
     EXPECT_EQ(seen_again(client, start + 1h)->count, 2U);
     EXPECT_EQ(seen_again(client, start - 1s)->last, start - 1s);
@@ -134,6 +134,65 @@ TEST(Rule, AShorterDelayLetsPassWhoHadWaitedThatLong) {
     EXPECT_FALSE(has_passed(waited, rule));
     EXPECT_TRUE(has_passed(waited, shorter));
     EXPECT_FALSE(attempt(key, waited, start + 101s, shorter).is_first_success);
+}
+
+TEST(Rule, AClientThatWasCountedWhileTheClockWasAheadCountsAgain) {
+    const Key client = client_key("192.0.2.1");
+    std::optional<Record> seen = Record{client, start + 24h * 365, start + 24h * 365, 1};
+    for (int hour = 0; hour < 4; ++hour) {
+        const auto counted = first_success(client, seen, start + hour * 1h);
+        ASSERT_TRUE(counted) << hour;
+        EXPECT_EQ(counted->last, start + hour * 1h);
+        seen = counted;
+    }
+    EXPECT_EQ(seen->count, 5U);
+    EXPECT_FALSE(first_success(client, Record{client, start, start + 1s, 1}, start))
+        << "a clock a second ahead";
+    EXPECT_EQ(seen_again({client, start, start + 24h, 7}, start)->last, start);
+}
+
+TEST(Rule, WhatIsFromLaterCountsAsFromNow) {
+    const Record client{client_key("192.0.2.1"), start + 1h, start + 1h, 5};
+    EXPECT_EQ(as_of(client, start).last, start);
+    EXPECT_EQ(as_of(client, start + 2h), client);
+    const Record triplet = as_of({key, start - 1h, start + 1h, 2}, start);
+    EXPECT_EQ(triplet, (Record{key, start - 1h, start, 2}));
+    const Record weight{weight_key("ham", {}), start + 1h, start + 2h, 1, start + 1h, start + 12h, 0};
+    EXPECT_EQ(as_of(weight, start), (Record{weight.key, start, start, 1, start, start + 10h, 0}));
+}
+
+TEST(Rule, WhatIsWorthMore) {
+    const Key client = client_key("192.0.2.1");
+    const Time now = start + 24h;
+    const auto worth = [&](const Record& record) { return worth_of(record, now, rule); };
+    const Worth header = worth({instance_key("1"), now, now, 0});
+    const Worth weight = worth({weight_key("ham", {}), now, now, 9, now, now, 0});
+    const Worth waiting = worth({key, start, start, 0});
+    const Worth waiting_later = worth({key, start, start + 1s, 0});
+    const Worth from_the_future = worth({key, now + 24h, now + 24h, 0});
+    const Worth due_by_a_shorter_delay = worth({key, start, start + 300s, 0});
+    const Worth passed_once = worth({key, start, start + 301s, 1});
+    const Worth counting = worth({client, start, start, 4});
+    const Worth twice = worth({key, start, start, 2});
+    const Worth twice_later = worth({key, start, start + 1s, 2});
+    const Worth whitelisted = worth({client, start, start, 5});
+    const Worth often = worth({key, start, start, 6});
+    EXPECT_LT(header, waiting);
+    EXPECT_LT(weight, waiting);
+    EXPECT_LT(waiting, waiting_later);
+    EXPECT_EQ(from_the_future, worth({key, now, now, 0}));
+    EXPECT_LT(from_the_future, due_by_a_shorter_delay);
+    EXPECT_LT(due_by_a_shorter_delay, passed_once);
+    EXPECT_LT(passed_once, counting);
+    EXPECT_LT(counting, twice);
+    EXPECT_LT(twice, twice_later);
+    EXPECT_LT(twice_later, whitelisted);
+    EXPECT_LT(whitelisted, often);
+    EXPECT_LT(often, worth({notice_key("full"), start, start, 0}));
+    for (const std::string& said : {std::string{"%full"}, std::string{"%open"}, std::string(300, '%'),
+                                    std::string{"\xff"}, std::string(300, 'a')}) {
+        EXPECT_LT(worth({instance_key(said), start, now, 0}), waiting) << "a client's: " << said;
+    }
 }
 
 } // namespace

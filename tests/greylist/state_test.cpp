@@ -177,10 +177,10 @@ TEST_F(StateTest, WhatIsNotAStateIsNeverOverwritten) {
 
 TEST_F(StateTest, WhenFullTheOldestThatNeverPassedMakesRoom) {
     State state = open(small);
-    for (unsigned i = 0; i < 5000; ++i) {
+    for (unsigned i = 0; i < 2000; ++i) {
         put(state, {numbered(i), at(1), at(2), 1});
     }
-    for (unsigned i = 5000; i < 100000; ++i) {
+    for (unsigned i = 2000; i < 100000; ++i) {
         put(state, {numbered(i), at(i), at(i), 0});
     }
     EXPECT_EQ(std::filesystem::file_size(path()), small);
@@ -188,23 +188,106 @@ TEST_F(StateTest, WhenFullTheOldestThatNeverPassedMakesRoom) {
     for (const std::string& line : lines()) {
         passed += record_of(line)->count == 1 ? 1 : 0;
     }
-    EXPECT_EQ(passed, 5000);
+    EXPECT_EQ(passed, 2000);
     EXPECT_TRUE(get(state, numbered(99999)));
-    EXPECT_FALSE(get(state, numbered(5000)));
+    EXPECT_FALSE(get(state, numbered(2000)));
 }
 
-TEST_F(StateTest, WhereAllHavePassedAFullStateTakesNoMore) {
+TEST_F(StateTest, WhenFullTheOneThatPassedOnceAndWasSeenLongestAgoMakesRoom) {
     State state = open(small);
-    unsigned refused = 0;
     for (unsigned i = 0; i < 20000; ++i) {
-        try {
-            put(state, {numbered(i), at(1), at(2), 1});
-        } catch (const sys::Trouble&) {
-            ++refused;
-        }
+        put(state, {numbered(i), at(1), at(1000 + i), 1});
+        ASSERT_TRUE(get(state, numbered(i)));
     }
-    EXPECT_GT(refused, 0);
-    EXPECT_EQ(lines().size(), 20000 - refused);
+    const Survey survey(path());
+    std::array<std::vector<std::string>, roots> stored; // in the order of time
+    for (unsigned i = 0; i < 20000; ++i) {
+        const Record record{numbered(i), at(1), at(1000 + i), 1};
+        stored.at(way_of(record.key, survey.file().seed()).root).push_back(line_of(record));
+    }
+    const auto left = lines();
+    EXPECT_GT(left.size(), 8000);
+    for (const auto& in_root : stored) {
+        const auto is_left = [&](const std::string& line) { return left.contains(line); };
+        EXPECT_TRUE(std::is_partitioned(in_root.rbegin(), in_root.rend(), is_left)) << "a later one has gone";
+        EXPECT_TRUE(is_left(in_root.back()));
+    }
+    EXPECT_TRUE(findings().empty());
+}
+
+// As many as there is room for, then others of which anybody can make as many as he likes.
+TEST_F(StateTest, WhenFullWhoComesAgainAndAgainStays) {
+    State state = open(small);
+    std::vector<Record> in_use;
+    for (unsigned i = 0; i < 3000; ++i) {
+        in_use.push_back({numbered(i), at(1), at(2), 3});
+    }
+    for (unsigned i = 0; i < 200; ++i) {
+        in_use.push_back({client_key("192.0.2." + std::to_string(i)), at(2), at(2), 5});
+    }
+    for (const Record& record : in_use) {
+        put(state, record);
+    }
+    for (unsigned i = 10000; i < 60000; ++i) {
+        put(state, {numbered(i), at(1), at(i), i % 3});
+        put(state, {client_key("2001:db8::" + std::to_string(i)), at(i), at(i), i % 5});
+    }
+    for (const Record& record : in_use) {
+        EXPECT_EQ(get(state, record.key), record) << record.key.text;
+    }
+    EXPECT_TRUE(state.take_had_no_room());
+    EXPECT_FALSE(state.take_had_no_room());
+}
+
+TEST_F(StateTest, WhenFullOfWhatPassedWhoWaitsHasTimeToComeBack) {
+    State state = open(small);
+    for (unsigned i = 0; i < 20000; ++i) {
+        put(state, {numbered(i), at(1), at(2), 1});
+    }
+    constexpr unsigned strangers = 1000;
+    for (unsigned i = 100000; i < 100000 + strangers; ++i) {
+        put(state, {numbered(i), at(i), at(i), 0});
+    }
+    for (unsigned i = 20000; i < 40000; ++i) { // each of these waits, and passes at once
+        put(state, {numbered(i), at(200000), at(200000), 0});
+        put(state, {numbered(i), at(200000), at(200301), 1});
+    }
+    for (unsigned i = 100000; i < 100000 + strangers; ++i) {
+        EXPECT_TRUE(get(state, numbered(i))) << i;
+    }
+}
+
+TEST_F(StateTest, WhenFullWhatCostsNobodyAWaitMakesRoomFirst) {
+    State state = open(small);
+    for (unsigned i = 0; i < 4000; ++i) {
+        put(state, {instance_key("m" + std::to_string(i)), at(9), at(9), 0});
+        put(state, {weight_key("ham", {std::to_string(i)}), at(9), at(9), 60, at(9), at(99), 0});
+    }
+    for (unsigned i = 0; i < 4000; ++i) {
+        put(state, {numbered(i), at(1), at(1), 0});
+    }
+    for (unsigned i = 0; i < 4000; ++i) {
+        EXPECT_TRUE(get(state, numbered(i))) << i;
+    }
+}
+
+TEST_F(StateTest, WhereAllAreInUseWhoWaitsHasAQuarterAndTheOneThatCameLeastOftenMakesRoom) {
+    State state = open(small);
+    constexpr unsigned often = 2000;
+    for (unsigned i = 0; i < 20000; ++i) {
+        put(state, {numbered(i), at(1), at(i < often ? 2 : 3), i < often ? 20U : 2U});
+    }
+    for (unsigned i = 20000; i < 21000; ++i) {
+        put(state, {numbered(i), at(4), at(4), 0});
+    }
+    for (unsigned i = 20000; i < 21000; ++i) {
+        EXPECT_TRUE(get(state, numbered(i))) << i;
+    }
+    unsigned left = 0;
+    for (const std::string& line : lines()) {
+        left += record_of(line)->count == 20 ? 1 : 0;
+    }
+    EXPECT_EQ(left, often);
 }
 
 TEST_F(StateTest, WhatIsForgottenIsNotSeenAndMakesRoom) {
@@ -213,7 +296,7 @@ TEST_F(StateTest, WhatIsForgottenIsNotSeenAndMakesRoom) {
     State state(path(), small, false,
                 {[&](const Record& record) { return is_forgotten && record.count == 1; },
                  [&](const Record& record) { return may_go && record.count == 1; },
-                 [](const Record&) { return true; }});
+                 [](const Record&) { return Worth{.loss = Worth::Loss::in_use}; }});
     for (unsigned i = 0; i < 4000; ++i) {
         put(state, {numbered(i), at(1), at(2), 1});
     }

@@ -30,7 +30,7 @@ class Storm(harness.Case):
 
     def test_no_acknowledged_attempt_is_lost_when_processes_die(self):
         end = time.monotonic() + SECONDS
-        acknowledged = []
+        acknowledged, answers = [], set()
 
         def client(number):
             chance = random.Random(number)
@@ -48,6 +48,7 @@ class Storm(harness.Case):
                     output = b""
                 if output:
                     acknowledged.append(question)
+                    answers.add(output)
 
         threads = [threading.Thread(target=client, args=[number]) for number in range(AT_ONCE)]
         for thread in threads:
@@ -56,6 +57,9 @@ class Storm(harness.Case):
             thread.join()
         greystate("check", self.state, status=0)
         self.assertGreater(len(acknowledged), 100)
+        self.assertEqual(answers, {b"action=DEFER_IF_PERMIT Greylisted, please try again later\n\n"})
+        remembered = greystate("export", self.state).stdout.decode()
+        self.assertEqual([question["sender"] for question in acknowledged if f" {question['sender']} " not in remembered], [])
         retries = [question | {"policy_test_time": NOW + 301, "instance": question["sender"]} for question in acknowledged]
         self.assertEqual([answer for answer in self.decisions(retries) if not passes(answer)], [])
 

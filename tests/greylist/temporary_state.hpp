@@ -25,10 +25,10 @@ inline Key numbered(unsigned number) {
     return triplet_key("192.0.2.0", "sender" + std::to_string(number) + "@example.net", "bob@example.org");
 }
 
-// Forgets nothing; who has passed is told by the count.
+// Forgets nothing. At a time after all that the tests make.
 inline Keeping keep_all() {
     const auto never = [](const Record&) { return false; };
-    return {never, never, [](const Record& record) { return record.count > 0; }};
+    return {never, never, [](const Record& record) { return worth_of(record, at(9'999'999'999), Rule{}); }};
 }
 
 class TemporaryState : public testing::Test {
@@ -88,7 +88,7 @@ class TemporaryState : public testing::Test {
     // What greystate expire does where nothing has expired: everything is looked at, and mended.
     void mend() const {
         sweep(
-            path(), false, [](const Record&) { return false; }, [](unsigned) {});
+            path(), false, at(9'999'999'999), [](const Record&) { return false; }, [](unsigned) {});
     }
 
   private:

@@ -61,10 +61,38 @@ TEST(Triplet, ByHostEachAddressIsAClientOfItsOwn) {
               triplet_of(address("192.0.2.8"), "a@x.example", "b@y.example", grouping));
 }
 
-TEST(Triplet, LongSendersAreCutBeforeTheyBecomeAKey) {
-    const std::string common(longest_in_key, 'a');
-    EXPECT_EQ(triplet_of(address("192.0.2.7"), common + "1@x.example", "b@y.example", {}),
-              triplet_of(address("192.0.2.7"), common + "2@x.example", "b@y.example", {}));
+TEST(Triplet, LongNamesStayApartInAKeyThatIsNotLong) {
+    for (const std::string& common :
+         {std::string(400, 'a'), std::string(16000, '%'), std::string(300, '\xFF')}) {
+        for (const bool hashed : {false, true}) {
+            const Grouping grouping{.hashed = hashed};
+            const Key one =
+                triplet_of(address("192.0.2.7"), common + "a@x.example", common + "@y.example", grouping);
+            const Key other =
+                triplet_of(address("192.0.2.7"), common + "b@x.example", common + "@y.example", grouping);
+            EXPECT_NE(one, other);
+            EXPECT_LE(one.text.size(), 2 * longest_field + 20);
+            EXPECT_NE(instance_of("1" + common, grouping), instance_of("2" + common, grouping));
+            EXPECT_NE(weight_of("spam", {"1" + common}, grouping),
+                      weight_of("spam", {"2" + common}, grouping));
+            EXPECT_LE(weight_of("message", {common, common, common}, grouping).text.size(),
+                      3 * longest_field + 20);
+        }
+    }
+}
+
+TEST(Triplet, AnIpv6ClientCountsAsItsNetwork) {
+    const Grouping grouping;
+    EXPECT_EQ(client_of(address("2001:db8::1"), grouping),
+              client_of(address("2001:db8::ffff:0:0:9"), grouping));
+    EXPECT_NE(client_of(address("2001:db8::1"), grouping), client_of(address("2001:db8:0:1::1"), grouping));
+    EXPECT_EQ(client_of(address("2001:db8::1"), {.ipv6_prefix = 48}),
+              client_of(address("2001:db8:0:1::1"), {.ipv6_prefix = 48}));
+    EXPECT_NE(client_of(address("2001:db8::1"), {.by_host = true}),
+              client_of(address("2001:db8::2"), {.by_host = true}));
+    EXPECT_EQ(client_of(address("2001:db8::1"), {.hashed = true}),
+              client_of(address("2001:db8::2"), {.hashed = true}));
+    EXPECT_NE(client_of(address("192.0.2.1"), grouping), client_of(address("192.0.2.2"), grouping));
 }
 
 // The hashes are what `printf %s STRING | sha1sum` says of postgrey's key strings, which stand beside them.
@@ -78,7 +106,9 @@ TEST(Triplet, HashedKeysAreThoseOfPostgrey) {
     EXPECT_EQ(triplet_of(address("2a01:222:f400:fe44::613"), "", "bob@example.org", host).text,
               "d4ab605651099a4e0426ea0eb694b3e7510d324c");
     // 2A01:222:F400:FE44:0:0:0:613
-    EXPECT_EQ(client_of(address("2a01:222:f400:fe44::613"), subnet).text,
+    EXPECT_EQ(client_of(address("2a01:222:f400:fe44::613"), host).text,
+              "475a1d6f69dd10d1995ced08b5f8f45e9e2ba7ee");
+    EXPECT_EQ(address_of(address("2a01:222:f400:fe44::613"), subnet).text,
               "475a1d6f69dd10d1995ced08b5f8f45e9e2ba7ee");
 }
 

