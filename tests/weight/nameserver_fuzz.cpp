@@ -8,10 +8,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -24,8 +28,9 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using Bytes = std::vector<std::uint8_t>;
 
-void must(bool holds) {
+void must(bool holds, const char* what) {
     if (!holds) {
+        std::fprintf(stderr, "not so: %s\n", what);
         std::abort();
     }
 }
@@ -99,7 +104,8 @@ class Nameserver {
     Nameserver() {
         sockaddr_in address{};
         address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        // An address of this process's own: resolvers of other tests ask on where theirs has gone.
+        address.sin_addr.s_addr = htonl(0x7f350000U + static_cast<std::uint32_t>(getpid()) % 0xffffU + 1);
         socklen_t size = sizeof address;
         auto* bytes = reinterpret_cast<sockaddr*>(&address);
         do { // the number that UDP was given may be in use by TCP
@@ -108,15 +114,17 @@ class Nameserver {
             close(tcp_);
             udp_ = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
             tcp_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-            must(bind(udp_, bytes, size) == 0 && getsockname(udp_, bytes, &size) == 0);
+            must(bind(udp_, bytes, size) == 0 && getsockname(udp_, bytes, &size) == 0, "a port can be had");
         } while (bind(tcp_, bytes, size) != 0 || listen(tcp_, 8) != 0);
-        name = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+        std::array<char, INET_ADDRSTRLEN> text{};
+        name = inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
+        name += ":" + std::to_string(ntohs(address.sin_port));
     }
     ~Nameserver() {
         for (const int one : {udp_, tcp_}) {
             close(one);
         }
-        for (const int one : connections_) {
+        for (const auto& [one, stream] : connections_) {
             close(one);
         }
     }
@@ -127,14 +135,14 @@ class Nameserver {
     void serve(Script script, const std::atomic<bool>& stop) {
         while (!stop) {
             std::vector<pollfd> polled{{udp_, POLLIN, 0}, {tcp_, POLLIN, 0}};
-            for (const int one : connections_) {
+            for (const auto& [one, stream] : connections_) {
                 polled.push_back({one, POLLIN, 0});
             }
             poll(polled.data(), polled.size(), 1);
             if (polled[1].revents != 0) {
                 const int connection = accept4(tcp_, nullptr, nullptr, SOCK_NONBLOCK);
                 if (connection >= 0) {
-                    connections_.push_back(connection);
+                    connections_[connection];
                 }
             }
             take_datagrams(script);
@@ -168,25 +176,30 @@ class Nameserver {
         Bytes bytes(4096);
         const ssize_t got = recv(connection, bytes.data(), bytes.size(), 0);
         if (got <= 0) {
-            std::erase(connections_, connection);
+            connections_.erase(connection);
             close(connection);
             return;
         }
-        // A question that comes in pieces is none to this server, which is no friend.
-        for (std::size_t at = 0; at + 2 < static_cast<std::size_t>(got);) {
-            const std::size_t length = std::min<std::size_t>(bytes[at] * 256U + bytes[at + 1],
-                                                             static_cast<std::size_t>(got) - at - 2);
-            const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(at) + 2;
-            reply(Bytes(begin, begin + static_cast<std::ptrdiff_t>(length)), script,
-                  [&](const Bytes& message) {
-                      const std::size_t told = script.next() % 16 == 1 ? message.size() + 3 : message.size();
-                      Bytes framed{static_cast<std::uint8_t>(told / 256),
-                                   static_cast<std::uint8_t>(told % 256)};
-                      append(framed, message);
-                      send(connection, framed.data(), framed.size(), MSG_NOSIGNAL);
-                  });
-            at += 2 + length;
+        Bytes& stream = connections_[connection];
+        stream.insert(stream.end(), bytes.begin(), bytes.begin() + got);
+        for (Bytes question; take_question(stream, question);) {
+            reply(question, script, [&](const Bytes& message) {
+                const std::size_t told = script.next() % 16 == 1 ? message.size() + 3 : message.size();
+                Bytes framed{static_cast<std::uint8_t>(told / 256), static_cast<std::uint8_t>(told % 256)};
+                append(framed, message);
+                send(connection, framed.data(), framed.size(), MSG_NOSIGNAL);
+            });
         }
+    }
+    // Takes the first whole question off `stream`; false where there is none yet.
+    static bool take_question(Bytes& stream, Bytes& question) {
+        if (stream.size() < 2 || stream.size() < 2U + stream[0] * 256U + stream[1]) {
+            return false;
+        }
+        const auto end = stream.begin() + 2 + stream[0] * 256 + stream[1];
+        question.assign(stream.begin() + 2, end);
+        stream.erase(stream.begin(), end);
+        return true;
     }
 
     template <typename Send>
@@ -277,8 +290,8 @@ class Nameserver {
 
     int udp_ = -1;
     int tcp_ = -1;
-    std::vector<int> connections_;
-    std::vector<Bytes> late_; // sent with the next answer
+    std::map<int, Bytes> connections_; // what has come of a question
+    std::vector<Bytes> late_;          // sent with the next answer
 };
 
 } // namespace
@@ -311,11 +324,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     stop = true;
     server.join();
 
-    must(took < 6s); // a busy machine
-    must(nameserver.asked.size() <= weight::most_questions_of_names);
-    must(nameserver.packets <= 8 * (weight::most_questions_of_names + 4));
+    must(took < 6s, "it ends in time"); // on a busy machine, too
+    must(nameserver.asked.size() <= weight::most_questions_of_names, "questions are bounded");
+    must(nameserver.packets <= 8 * (weight::most_questions_of_names + 4), "so are packets");
+    must(verdict.is_weighed, "lists that answer make a rate");
     // Two lists are worth 6 of them: what names can take off that is less.
-    must(!verdict.is_weighed || verdict.kind == weight::Verdict::Kind::refused);
-    must(verdict.is_weighed); // as lists were heard
+    must(verdict.kind == weight::Verdict::Kind::refused, "a listed client is refused");
     return 0;
 }
