@@ -5,6 +5,7 @@
 #include "greylist/record.hpp"
 
 #include <optional>
+#include <tuple>
 
 namespace greylist {
 
@@ -67,7 +68,10 @@ struct Worth {
     std::uint64_t uses = 0; // of what is in use
     Time last{};
 
-    friend auto operator<=>(const Worth&, const Worth&) = default;
+    friend bool operator==(const Worth&, const Worth&) = default;
+    friend bool operator<(const Worth& a, const Worth& b) {
+        return std::tie(a.loss, a.uses, a.last) < std::tie(b.loss, b.uses, b.last);
+    }
 };
 Worth worth_of(const Record& record, Time now, const Rule& rule);
 

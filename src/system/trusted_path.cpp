@@ -47,7 +47,7 @@ bool is_trusted_path(const std::string& path) {
         rest = slash == std::string::npos ? "" : rest.substr(slash + 1);
         struct stat status = {};
         if (name.empty() || lstat((done + name).c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) {
-            done += name.empty() ? "" : name + '/';
+            done.append(name).append(name.empty() ? "" : "/");
             continue;
         }
         if (++links > most_links || !is_ours(status) || may_be_replaced_by_others(done)) {
@@ -55,7 +55,7 @@ bool is_trusted_path(const std::string& path) {
         }
         const std::string target = target_of(done + name);
         done = target.starts_with('/') ? "/" : done;
-        rest = rest.empty() ? target : target + '/' + rest;
+        rest = rest.empty() ? target : std::string{target}.append(1, '/').append(rest);
     }
     return true;
 }
