@@ -2,19 +2,19 @@
 
 #include "system/text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace moving {
 
 bool says_discarded(std::string_view response) {
     const std::string text = sys::lower_case(response);
     // as amavis, rspamd and the discard(8) of Postfix say it
-    for (const std::string_view word : {"discard", "quarantin", "blackhole", "dropped", "infected"}) {
-        if (text.find(word) != std::string::npos) {
-            return true;
-        }
-    }
-    return false;
+    constexpr std::array<std::string_view, 5> words{"discard", "quarantin", "blackhole", "dropped",
+                                                    "infected"};
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return text.find(word) != std::string::npos; });
 }
 
 bool is_loopback(const sys::Address& address) {
