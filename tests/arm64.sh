@@ -1,27 +1,36 @@
 #!/bin/sh
-# Builds for arm64 on another machine, and runs the unit tests and the demonstration there by qemu-user. As root, in a
-# root that is this script's own: it installs the libraries of the other architecture beside the machine's, and in place
-# of them where both do not go together.
+# Builds for arm64 on another machine, and runs the unit tests and the demonstration there by qemu-user. As root, on a
+# Debian that may be changed: it adds the other architecture to it. That one's libraries are only unpacked, beside the build.
 set -eu
 
 triplet=aarch64-linux-gnu
-build=build/arm64
+build=$PWD/build/arm64
+root=$build/root
 libraries=$(make -s show-build-packages | tr ' ' '\n' | grep -E '^lib')
 
 dpkg --add-architecture arm64
 apt-get -qy update
-# shellcheck disable=SC2086,SC2046 # words
-apt-get -qy install --no-install-recommends make "g++-$triplet" qemu-user libgtest-dev:arm64 $(printf '%s:arm64 ' $libraries)
+apt-get -qy install --no-install-recommends make python3 "g++-$triplet" qemu-user
+# shellcheck disable=SC2046,SC2086 # words
+apt-get -qy install --download-only --no-install-recommends -o Dir::Cache::archives="$build" \
+    libgtest-dev:arm64 $(printf '%s:arm64 ' $libraries)
+mkdir -p "$root"
+for package in "$build"/*_arm64.deb; do
+    case ${package##*/} in
+    libc6* | libgcc* | libstdc++* | linux-libc-dev* | libcrypt*) ;; # the compiler has its own
+    *) dpkg -x "$package" "$root" ;;
+    esac
+done
 
-make -j"$(nproc)" BUILD=$build CXX=$triplet-g++ AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror all $build/tests/unit
+make -j"$(nproc)" BUILD=build/arm64 AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror \
+    CXX="$triplet-g++ -isystem $root/usr/include -isystem $root/usr/include/$triplet -L$root/usr/lib/$triplet" \
+    CXXFLAGS='-g -O2 -static' all build/arm64/tests/unit
 
 emulated=$(mktemp -d)
 trap 'rm -rf "$emulated"' EXIT
-for program in greyonce greyrules greystate; do
-    printf '#!/bin/sh\nexec qemu-aarch64 %s "$@"\n' "$PWD/$build/$program" >"$emulated/$program"
-    chmod +x "$emulated/$program"
+for program in greyonce greyrules greystate tests/unit; do
+    printf '#!/bin/sh\nexec qemu-aarch64 %s "$@"\n' "$build/$program" >"$emulated/${program##*/}"
+    chmod +x "$emulated/${program##*/}"
 done
 sh tests/demo.sh "$emulated"
-printf '#!/bin/sh\nexec qemu-aarch64 %s "$@"\n' "$PWD/$build/tests/unit" >"$emulated/unit"
-chmod +x "$emulated/unit"
 python3 tests/run.py --unit "$emulated/unit"
