@@ -11,8 +11,9 @@ libraries=$(make -s show-build-packages | tr ' ' '\n' | grep -E '^lib')
 dpkg --add-architecture arm64
 apt-get -qy update
 apt-get -qy install --no-install-recommends make python3 "g++-$triplet" qemu-user
+mkdir -p "$build/partial"
 # shellcheck disable=SC2046,SC2086 # words
-apt-get -qy install --download-only --no-install-recommends -o Dir::Cache::archives="$build" \
+apt-get -qy install --download-only --no-install-recommends -o Dir::Cache::archives="$build" -o APT::Sandbox::User=root \
     libgtest-dev:arm64 $(printf '%s:arm64 ' $libraries)
 mkdir -p "$root"
 for package in "$build"/*_arm64.deb; do

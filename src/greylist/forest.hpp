@@ -4,23 +4,17 @@
 // Why a kill or a power failure never takes more than the page that was being written:
 //
 // - A page is written whole, in place, and never moves. Its place stands in it, so it can be told from every
-// other
-//   page whatever points to it, and be found again by a search when nothing does.
-// - A new page is written before its parent points to it. A kill between leaves an orphan, which harms
-// nothing: the
-//   decision whose record it holds was never answered. The next page of the same place is a later one, so
-//   that of two pages of one place the one with the higher number counts. (An orphan at the very end is used
-//   again.)
+//   other page whatever points to it, and be found again by a search when nothing does.
+// - A new page is written before its parent points to it. A kill between leaves an orphan, which harms nothing:
+//   the decision whose record it holds was never answered. The next page of the same place is a later one, so of
+//   two pages of one place the one with the higher number counts. (An orphan at the very end is used again.)
 // - If the disk wrote the parent and not the child, the parent points behind the end, to a page of another
-// place, or
-//   to a page never written. The first two count as no child, and the pointer is overwritten when a child is
-//   added.
+//   place, or to a page never written. The first two count as no child, and the pointer is overwritten when a
+//   child is added.
 // - A page with a wrong byte keeps the lines whose blocks are whole (page.hpp), of those the ones that belong
-// there,
-//   and is written back at once. Without a first line its children are found by the search.
+//   there, and is written back at once. Without a first line its children are found by the search.
 // - A damaged page is believed to be one only when it reads the same twice, the second time while no page can
-// be
-//   added: a page that another process is adding is no damaged page of ours.
+//   be added: a page that another process is adding is no damaged page of ours.
 #pragma once
 
 #include "greylist/page_memory.hpp"
