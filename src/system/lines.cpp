@@ -25,7 +25,7 @@ bool is_utf16(std::string_view text) {
 }
 
 bool breaks_lines(char c) {
-    return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f';
+    return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f'; // char has no sign on arm64
 }
 
 } // namespace sys
