@@ -34,4 +34,5 @@ for program in greyonce greyrules greystate tests/unit; do
     chmod +x "$emulated/${program##*/}"
 done
 sh tests/demo.sh "$emulated"
-python3 tests/run.py --unit "$emulated/unit"
+# The emulator has no Landlock.
+GTEST_FILTER='-Confined.*' python3 tests/run.py --unit "$emulated/unit"
