@@ -2,10 +2,11 @@
 
 import os
 import re
+import subprocess
 import unittest
 
 from weight.dns_server import REFUSED, Nameserver
-from harness import Case, ask
+from harness import GREYRULES, PEERS, Case, ask, request
 from weight.policyd_weight import PolicydWeight
 from weight.worlds import World
 
@@ -32,7 +33,24 @@ OURS = re.compile(r"greyonce: weighted check: (rate: .*); <to=.*>; dns: \d+ ms;(
 
 def without_link(action):
     """We send nobody to a site of others."""
-    return re.sub("; check http://www.robtex.com/rbl/.*", "", action)
+    return re.sub("; check https?://www.robtex.com/.*", "", action)
+
+
+class Defaults(Case):
+    def test_the_configuration_that_policyd_weight_writes_becomes_ours_without_a_complaint(self):
+        defaults = subprocess.run(["perl", PEERS / "usr/sbin/policyd-weight", "defaults"], capture_output=True, check=True)
+        self.assertIn(b"$CACHEREJECTMSG", defaults.stdout)
+        theirs, config = self.folder / "theirs", self.folder / "greyonce.conf"
+        theirs.write_bytes(defaults.stdout)
+        done = subprocess.run([GREYRULES, "convert-policyd-weight", theirs], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("\nspam-pause = 30\n", done.stdout)
+        self.assertIn("\nham-window = 3h\n", done.stdout)
+        self.assertRegex(done.stdout, r"\nspam-text = 550 .*DNSBLs \[cached\]\n")
+        self.assertIn("\nfrom_anon = 1.17 0\n", done.stdout)
+        config.write_text(done.stdout + "weight = no\nno-greylist = yes\nlog = none\n")
+        answer = ask(request(), "--config", config)
+        self.assertEqual((answer.action, answer.status), ("DUNNO", 0), answer)
 
 
 class AsPolicydWeight(Case):

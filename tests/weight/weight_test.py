@@ -7,7 +7,7 @@ import unittest
 
 from weight import dns_server
 from weight.dns_server import Nameserver
-from harness import GREYONCE, GREYRULES, GREYSTATE, PEERS, Case, ask, block, request
+from harness import GREYONCE, GREYRULES, GREYSTATE, Case, ask, block, request
 
 HAM = {
     "example.net": {"MX": ["mx.example.net"]},
@@ -287,10 +287,16 @@ class Misbehaving(Weighing):
         self.assertIn(" SPAMCOP=ERR(-1.5)", action)
 
     def test_answers_to_other_questions_and_of_other_ids_do_not_count(self):
-        for lie in dns_server.FORGED, dns_server.STRANGE_ID, dns_server.GARBAGE:
+        for lie in dns_server.FORGED, dns_server.STRANGE_ID:
             with self.subTest(lie):
                 action = self.action(self.serve(HAM | {"*.bl.spamcop.net": {"*": lie}}), config="greylist-level = 1\nham-memory = 0\n")
                 self.assertIn(" SPAMCOP=ERR(-1.5)", action)
+
+    def test_a_nameserver_that_sends_what_is_no_answer_lets_nobody_pass(self):
+        """To c-ares 1.18 that question has failed, to 1.34 all that are on their way to that server."""
+        nameserver = self.serve(HAM | {"*.bl.spamcop.net": {"*": dns_server.GARBAGE}})
+        action = self.action(nameserver, config="greylist-level = 1\nham-memory = 0\n")
+        self.assertRegex(action, r" SPAMCOP=ERR\(-1.5\)|^DEFER_IF_PERMIT Greylisted")
 
     def test_an_answer_that_stays_away_does_not_hold_up_what_can_do_without(self):
         table = LISTED | {"*.example.net": {"*": dns_server.SILENT}, "example.net": {"*": dns_server.SILENT}}
@@ -416,19 +422,6 @@ names.example: ok
         self.assertEqual(done.returncode, 64)
         self.assertTrue(done.stderr.startswith(f"greyrules: {config}:2: reject-level: "), done.stderr)
         self.assertNotIn("helo_score", done.stderr)
-
-    def test_the_configuration_that_policyd_weight_writes_becomes_ours_without_a_complaint(self):
-        defaults = subprocess.run(["perl", PEERS / "usr/sbin/policyd-weight", "defaults"], capture_output=True, check=True)
-        self.assertIn(b"$CACHEREJECTMSG", defaults.stdout)
-        (self.folder / "theirs").write_bytes(defaults.stdout)
-        done = self.run_program(GREYRULES, "convert-policyd-weight", self.folder / "theirs")
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("\nspam-pause = 30\n", done.stdout)
-        self.assertIn("\nham-window = 3h\n", done.stdout)
-        self.assertRegex(done.stdout, r"\nspam-text = 550 .*DNSBLs \[cached\]\n")
-        self.assertIn("\nfrom_anon = 1.17 0\n", done.stdout)
-        answer = self.ask("127.0.0.1:1", config=done.stdout + "weight = no\nno-greylist = yes\n")
-        self.assertEqual((answer.action, answer.status), ("DUNNO", 0), answer)
 
     def test_a_policyd_weight_configuration_becomes_ours(self):
         (self.folder / "theirs").write_text("$REJECTLEVEL = 3;\n@helo_score = (1, -2);\nsystem('touch hacked');\n")
