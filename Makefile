@@ -144,7 +144,7 @@ end_to_end := $(sort $(wildcard tests/*/*_test.py))
 static_only := $(filter tests/programs/% tests/exim/% tests/postfix/% tests/servers/% tests/ask/re% tests/weight/exim% tests/weight/real%,$(end_to_end))
 
 check: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/peers
-	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure
+	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure $(benches)
 	$(sanitized) $(BUILD)/sanitized/tests/unit
 	$(PYTHON) tests/run.py --programs $(BUILD) $(end_to_end) \
 	    --programs $(BUILD)/dynamic $(filter-out $(static_only),$(end_to_end)) \

@@ -31,8 +31,8 @@ Record record(unsigned long number) {
 int main(int argc, char** argv) {
     const std::string path = argv[1];
     const auto no = [](const Record&) { return false; };
-    const auto yes = [](const Record&) { return true; };
-    State state(path, std::uint64_t{1} << 40U, false, {.is_forgotten = no, .may_go = no, .has_passed = yes});
+    const auto nothing = [](const Record&) { return greylist::Worth{}; };
+    State state(path, std::uint64_t{1} << 40U, false, {.is_forgotten = no, .may_go = no, .worth = nothing});
     std::chrono::duration<double, std::micro> slowest{0};
     std::chrono::duration<double, std::micro> all{0};
     unsigned long text = 0;
