@@ -122,7 +122,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 
 pure := $(addprefix src/,$(addsuffix .cpp, \
             system/address system/lines system/text system/trouble settings/duration settings/config_file \
-            policy/request policy/framing policy/action policy/log_line policy/greylist_texts \
+            protocol/request protocol/framing protocol/action protocol/log_line decision/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/place greylist/check_sum greylist/page greylist/page_memory greylist/page_zero \
             rules/access_action rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
             rules/verdict_text ask/endpoint ask/question ask/reply \
@@ -130,7 +130,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \
             weight/score weight/questions weight/memory))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
-            system/address system/text settings/duration settings/config_file policy/request policy/framing policy/reply greylist/triplet greylist/rule \
+            system/address system/text settings/duration settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/rule \
             greylist/page_memory rules/access_action ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/names weight/looks weight/score weight/memory))
 
@@ -151,14 +151,14 @@ check: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/peers
 	    --unit $(BUILD)/sanitized/tests/unit $(BUILD)/tests/unit
 
 # What a developer runs after each change: all but what is slow for its thoroughness or starts servers.
-quick := $(filter tests/policy/answers% tests/policy/until_eof% tests/policy/syslog% tests/rules/greyrules% tests/ask/asking%,$(end_to_end))
+quick := $(filter tests/decision/answers% tests/decision/until_eof% tests/decision/syslog% tests/rules/greyrules% tests/ask/asking%,$(end_to_end))
 
 quick: $(BUILD)/tests/unit all
 	GTEST_FILTER='-PowerFailure*:*Damage*:SmallState*:StateTest.WhenFull*' \
 	    $(PYTHON) tests/run.py --programs $(BUILD) $(quick) --unit $(BUILD)/tests/unit
 
 # What a machine without mail servers can run.
-alone          := $(filter tests/policy/% tests/programs/% tests/rules/greyrules% tests/greylist/faults% \
+alone          := $(filter tests/decision/% tests/programs/% tests/rules/greyrules% tests/greylist/faults% \
                   tests/greylist/storm% tests/weight/weight% tests/ask/asking%,$(end_to_end))
 alone_packages := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb
 

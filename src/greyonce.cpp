@@ -1,12 +1,12 @@
 // greyonce(8): one policy request in, one action out. Its options in, its output and exit status out, the
-// deadline and the signals; what is decided, and how, is policy/decide.hpp's.
+// deadline and the signals; what is decided, and how, is decision/decide.hpp's.
+#include "decision/decide.hpp"
+#include "decision/explain.hpp"
 #include "linked_libraries.hpp"
 #include "options.hpp"
-#include "policy/action.hpp"
-#include "policy/decide.hpp"
-#include "policy/explain.hpp"
-#include "policy/framing.hpp"
-#include "policy/request.hpp"
+#include "protocol/action.hpp"
+#include "protocol/framing.hpp"
+#include "protocol/request.hpp"
 #include "rules/access_action.hpp"
 #include "system/confine.hpp"
 #include "system/last_word.hpp"
@@ -25,7 +25,7 @@
 
 namespace {
 
-using policy::LogLine;
+using protocol::LogLine;
 
 // greyonce(8), EXIT STATUS
 namespace status {
@@ -71,50 +71,50 @@ Answer trouble(const Settings& settings, const std::string& what) {
 
 // What a client may have caused: it waits.
 Answer malformed(const Settings& settings, const std::string& why) {
-    const std::string action = settings.dry_run ? std::string{policy::no_opinion} : settings.on_malformed;
+    const std::string action = settings.dry_run ? std::string{protocol::no_opinion} : settings.on_malformed;
     return {.action = action,
             .status = status::trouble,
             .log = {{LogLine::Level::warning, "malformed request: " + why + ": answering " + action}},
             .is_malformed = true};
 }
 
-std::optional<sys::Time> time_of(const policy::Request& request, Clock clock) {
-    return clock == Clock::request ? policy::test_time(request)
+std::optional<sys::Time> time_of(const protocol::Request& request, Clock clock) {
+    return clock == Clock::request ? protocol::test_time(request)
                                    : std::chrono::floor<sys::Seconds>(std::chrono::system_clock::now());
 }
 
-Answer answer_to(std::string_view block, const Settings& settings, policy::Sources& sources) {
-    const auto parsed = policy::parse_request(block);
-    if (const auto* wrong = std::get_if<policy::Malformed>(&parsed)) {
+Answer answer_to(std::string_view block, const Settings& settings, decision::Sources& sources) {
+    const auto parsed = protocol::parse_request(block);
+    if (const auto* wrong = std::get_if<protocol::Malformed>(&parsed)) {
         return malformed(settings, wrong->reason);
     }
-    const auto& request = std::get<policy::Request>(parsed);
+    const auto& request = std::get<protocol::Request>(parsed);
     const auto now = time_of(request, settings.clock);
     if (!now) {
         return malformed(settings, "no policy_test_time attribute, expected a time for --clock request");
     }
     if (settings.explain) {
-        return {.action = {}, .explanation = policy::explanation(request, settings)};
+        return {.action = {}, .explanation = decision::explanation(request, settings)};
     }
-    policy::Decision decision = policy::decide(request, settings, sources, *now);
+    decision::Decision decision = decision::decide(request, settings, sources, *now);
     return {std::move(decision.action), decision.was_in_trouble ? status::trouble : status::decided,
             std::move(decision.log)};
 }
 
 // The request that the arguments are, as it would stand on standard input; or why there is none.
-std::variant<policy::Collector, policy::Malformed> request_of(const CommandLine& line) {
-    policy::Collector request;
+std::variant<protocol::Collector, protocol::Malformed> request_of(const CommandLine& line) {
+    protocol::Collector request;
     if (line.base64) {
-        const auto block = policy::from_base64(*line.base64);
+        const auto block = protocol::from_base64(*line.base64);
         if (!block) {
-            return policy::Malformed{"no base64"};
+            return protocol::Malformed{"no base64"};
         }
         request.take(*block);
         return request;
     }
     for (const std::string& attribute : line.attributes) {
         if (attribute.find('\n') != std::string::npos) {
-            return policy::Malformed{"a newline in an argument"};
+            return protocol::Malformed{"a newline in an argument"};
         }
         request.take(attribute);
         request.take("\n");
@@ -128,14 +128,14 @@ void log_to_syslog(const Settings& settings, const std::vector<LogLine>& lines) 
     sys::SystemLog log{"greyonce", settings.syslog_facility};
     for (const LogLine& line : lines) {
         const bool is_warning = line.level == LogLine::Level::warning;
-        log.send(is_warning ? LOG_WARNING : LOG_INFO, policy::as_logged(line));
+        log.send(is_warning ? LOG_WARNING : LOG_INFO, protocol::as_logged(line));
     }
 }
 
 void log_to_stderr(const std::vector<LogLine>& lines) {
     std::string text;
     for (const LogLine& line : lines) {
-        text.append("greyonce: ").append(policy::as_logged(line)).append("\n");
+        text.append("greyonce: ").append(protocol::as_logged(line)).append("\n");
     }
     sys::write_all(STDERR_FILENO, text);
 }
@@ -169,8 +169,8 @@ class Input {
     [[nodiscard]] unsigned waits() const { return waits_; }
 
     // Reads one request, to its empty line or to end of file. Throws sys::Trouble.
-    policy::Collector next() {
-        policy::Collector request;
+    protocol::Collector next() {
+        protocol::Collector request;
         while (!request.is_complete() && wait()) {
             rest_.remove_prefix(request.take(rest_));
         }
@@ -206,7 +206,7 @@ struct Delivery {
 Delivery deliver(const Answer& answer, const Settings& settings) {
     sys::last_word::claim();
     if (!sys::write_all(STDOUT_FILENO,
-                        answer.explanation ? *answer.explanation : policy::reply(answer.action))) {
+                        answer.explanation ? *answer.explanation : protocol::reply(answer.action))) {
         std::vector<LogLine> lines = answer.log;
         lines.push_back({LogLine::Level::warning, "the answer could not be written"});
         log(settings, lines);
@@ -225,18 +225,18 @@ Delivery deliver(const Answer& answer, const Settings& settings) {
 
 // --- the ways to be called ---
 
-int answer_arguments(const CommandLine& line, policy::Sources& sources) {
+int answer_arguments(const CommandLine& line, decision::Sources& sources) {
     auto request = request_of(line);
     const Answer answer =
-        std::holds_alternative<policy::Malformed>(request)
-            ? malformed(line.settings, std::get<policy::Malformed>(request).reason)
-            : answer_to(std::get<policy::Collector>(request).block(), line.settings, sources);
+        std::holds_alternative<protocol::Malformed>(request)
+            ? malformed(line.settings, std::get<protocol::Malformed>(request).reason)
+            : answer_to(std::get<protocol::Collector>(request).block(), line.settings, sources);
     return deliver(answer, line.settings).status;
 }
 
-int answer_one(const Settings& settings, policy::Sources& sources) {
+int answer_one(const Settings& settings, decision::Sources& sources) {
     Input input{Input::for_one};
-    policy::Collector request = input.next();
+    protocol::Collector request = input.next();
     return deliver(answer_to(request.block(), settings, sources), settings).status;
 }
 
@@ -296,7 +296,7 @@ class MalformedLines {
 };
 
 // The highest exit status of all answers. Nothing is decided any more where nobody hears of it.
-int answer_until_eof(const Settings& settings, policy::Sources& sources) {
+int answer_until_eof(const Settings& settings, decision::Sources& sources) {
     Input input{Input::for_many};
     Deadlines deadlines{settings.deadline};
     MalformedLines malformed_lines;
@@ -312,7 +312,7 @@ int answer_until_eof(const Settings& settings, policy::Sources& sources) {
         }
         sys::last_word::resume();
         deadlines.begin();
-        policy::Collector request = input.next();
+        protocol::Collector request = input.next();
         if (input.waits() != waits) {
             sources.expect_changes();
         }
@@ -348,7 +348,7 @@ int refuse(const CommandLine& line) {
     return result;
 }
 
-int run(const CommandLine& line, policy::Sources& sources) {
+int run(const CommandLine& line, decision::Sources& sources) {
     if (!line.complaints.empty()) {
         return refuse(line);
     }
@@ -374,7 +374,7 @@ void confine(const CommandLine& line) {
     }
 }
 
-int run_in_any_case(const CommandLine& line, policy::Sources& sources) {
+int run_in_any_case(const CommandLine& line, decision::Sources& sources) {
     try {
         return run(line, sources);
     } catch (const std::exception& error) {
@@ -383,7 +383,7 @@ int run_in_any_case(const CommandLine& line, policy::Sources& sources) {
 }
 
 void prepare_last_word(const Settings& settings) {
-    sys::last_word::prepare(policy::reply(settings.on_error),
+    sys::last_word::prepare(protocol::reply(settings.on_error),
                             {.late = exit_status(settings.on_error, status::trouble, settings),
                              .killed = exit_status(settings.on_error, status::killed, settings)});
 }
@@ -411,6 +411,6 @@ int main(int argc, char** argv) {
         _exit(status::decided);
     }
     confine(line);
-    policy::Sources sources{line.settings};
+    decision::Sources sources{line.settings};
     _exit(run_in_any_case(line, sources)); // nothing is torn down: the process's end closes files for less
 }

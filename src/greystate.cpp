@@ -5,13 +5,13 @@
 #include "greylist/selection.hpp"
 #include "greylist/survey.hpp"
 #include "linked_libraries.hpp"
-#include "moving/format.hpp"
-#include "moving/input.hpp"
 #include "options.hpp"
 #include "rules/table.hpp"
 #include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
+#include "transfer/format.hpp"
+#include "transfer/input.hpp"
 #include "version.hpp"
 
 #include <getopt.h>
@@ -270,14 +270,14 @@ int allow(const Request& request) {
     if (!client || network || kind || sender.has_value() != recipient.has_value()) {
         throw Misuse{"allow: expected --client, alone or with --sender and --recipient"};
     }
-    const moving::Home home{request.settings.rule, grouping, request.now};
+    const transfer::Home home{request.settings.rule, grouping, request.now};
     if (sender) {
-        store(request, {moving::passed(triplet_of(*client, *sender, *recipient, grouping), request.now)},
+        store(request, {transfer::passed(triplet_of(*client, *sender, *recipient, grouping), request.now)},
               [](unsigned) {});
     } else if (request.settings.rule.auto_whitelist_clients == 0) {
         throw Misuse{"allow: auto-whitelist-clients is 0, so that no client can pass as such"};
     } else {
-        store(request, {moving::whitelisted(client_of(*client, grouping), request.now, home)},
+        store(request, {transfer::whitelisted(client_of(*client, grouping), request.now, home)},
               [](unsigned) {});
     }
     return EX_OK;
@@ -288,13 +288,13 @@ int export_records(const Request& request) {
     const Kind kind = request.to == "postgrey" ? Kind::triplet : Kind::client;
     const bool is_ours = request.to == "greyonce";
     greylist::Survey survey(request.settings.state);
-    print(is_ours ? "" : moving::postgrey_dump_start());
+    print(is_ours ? "" : transfer::postgrey_dump_start());
     survey.each_record(
         [&](const Record& record) {
-            print(is_ours ? greylist::exported_line(record) : moving::postgrey_dump_of(record, kind));
+            print(is_ours ? greylist::exported_line(record) : transfer::postgrey_dump_of(record, kind));
         },
         show_progress);
-    print(is_ours ? "" : moving::postgrey_dump_end());
+    print(is_ours ? "" : transfer::postgrey_dump_end());
     finish_printing();
     return EX_OK;
 }
@@ -304,12 +304,12 @@ class Import {
   public:
     Import(const Request& request)
         : request_(request),
-          reader_(moving::reader_of(
+          reader_(transfer::reader_of(
               request.from, home(),
               {[this](Record record) { take(std::move(record)); },
                [this](std::size_t line, std::string_view why) { complain(inputs_.place(line), why); }})) {
         if (!reader_) {
-            throw Misuse{"--from " + request.from + ": expected " + std::string{moving::reader_formats}};
+            throw Misuse{"--from " + request.from + ": expected " + std::string{transfer::reader_formats}};
         }
     }
 
@@ -325,7 +325,7 @@ class Import {
         inputs_.begin(name);
         bool is_empty = true;
         bool is_understood = false;
-        moving::each_line(file, name, reader_->longest_line(), [&](std::optional<std::string_view> line) {
+        transfer::each_line(file, name, reader_->longest_line(), [&](std::optional<std::string_view> line) {
             line_ = inputs_.next_number();
             if (!line) {
                 complain(inputs_.place(line_),
@@ -348,7 +348,7 @@ class Import {
     }
 
   private:
-    [[nodiscard]] moving::Home home() const {
+    [[nodiscard]] transfer::Home home() const {
         return {request_.settings.rule, request_.settings.grouping, request_.now};
     }
 
@@ -376,8 +376,8 @@ class Import {
     }
 
     const Request& request_;
-    std::unique_ptr<moving::Reader> reader_;
-    moving::Inputs inputs_;
+    std::unique_ptr<transfer::Reader> reader_;
+    transfer::Inputs inputs_;
     std::vector<Record> records_;
     std::size_t line_ = 0; // which is being read
     std::size_t taken_ = 0;

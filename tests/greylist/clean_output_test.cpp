@@ -1,7 +1,7 @@
 #include "greylist/report.hpp"
 #include "greylist/triplet.hpp"
-#include "moving/format.hpp"
 #include "system/text.hpp"
+#include "transfer/format.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ TEST(CleanOutput, AKeyOfOthersCannotSteerATerminal) {
         EXPECT_FALSE(could_be_ours(record.key)) << clean_text(record.key);
         EXPECT_EQ(fields_of({record.key.kind, clean_text(record.key)}), fields_of(record.key));
         for (const Kind kind : {Kind::triplet, Kind::client}) {
-            const std::string dump = moving::postgrey_dump_of(record, kind);
+            const std::string dump = transfer::postgrey_dump_of(record, kind);
             EXPECT_EQ(
                 dump.find_first_not_of(" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
                                        "abcdefghijklmnopqrstuvwxyz{|}~\n"),

@@ -1,0 +1,48 @@
+#include "decision/sources.hpp"
+
+#include <utility>
+
+namespace decision {
+
+const rules::Table* Sources::rules() {
+    const bool may_have_changed = std::exchange(looks_at_rules_, false);
+    if (rules_ && may_have_changed && !sys::Identity::of(settings_.rules).is_unchanged(rules_identity_)) {
+        rules_.reset();
+    }
+    if (!rules_) {
+        auto found = rules::Table::if_there(settings_.rules);
+        if (!found) {
+            return nullptr;
+        }
+        rules_.emplace(std::move(*found));
+        if (settings_.until_eof) {
+            rules_->stay();
+            rules_identity_ = rules_->identity();
+        }
+    }
+    return &*rules_;
+}
+
+greylist::State& Sources::state(greylist::Keeping keeping) {
+    const bool may_have_changed = std::exchange(looks_at_state_, false);
+    if (state_ && (!may_have_changed || state_->is_current())) {
+        state_->keep(std::move(keeping));
+    } else {
+        state_.reset();
+        state_.emplace(settings_.state, settings_.max_state_size, settings_.sync, std::move(keeping));
+        if (settings_.until_eof) {
+            state_->stay();
+        }
+    }
+    return *state_;
+}
+
+std::vector<std::string> Sources::take_state_remarks() {
+    std::vector<std::string> remarks = state_ ? state_->remarks() : std::vector<std::string>{};
+    if (!remarks.empty()) {
+        close_state(); // it would make them again
+    }
+    return remarks;
+}
+
+} // namespace decision

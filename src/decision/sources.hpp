@@ -1,0 +1,44 @@
+// Opens the rules and the state on first use and keeps them open. After expect_changes() the next use checks
+// whether the path now names another file, and reopens it.
+#pragma once
+
+#include "greylist/state.hpp"
+#include "options.hpp"
+#include "rules/table.hpp"
+#include "system/identity.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace decision {
+
+class Sources {
+  public:
+    explicit Sources(const Settings& settings) : settings_(settings) {}
+
+    // Time has passed since the last request.
+    void expect_changes() { looks_at_rules_ = looks_at_state_ = true; }
+
+    // Null where there is no such file. Throws sys::Trouble where it cannot be opened.
+    const rules::Table* rules();
+    // Throws sys::Trouble where it cannot be opened.
+    greylist::State& state(greylist::Keeping keeping);
+
+    // What the state has found damaged and mended since it was last asked.
+    std::vector<std::string> take_state_remarks();
+
+    // After trouble with it, and after a remark, which it would make again: the next request opens it anew.
+    void close_rules() { rules_.reset(); }
+    void close_state() { state_.reset(); }
+
+  private:
+    const Settings& settings_;
+    std::optional<rules::Table> rules_;
+    sys::Identity rules_identity_;
+    bool looks_at_rules_ = false;
+    std::optional<greylist::State> state_;
+    bool looks_at_state_ = false;
+};
+
+} // namespace decision
