@@ -56,7 +56,8 @@ warnings  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
 hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security -Wdate-time
 CXXFLAGS  ?= -g -O2
 # Files above 2 GiB and times after 2038 on 32 bits as well. The c-ares calls that 1.34 names old are those that 1.18 has.
-portable  := -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DCARES_NO_DEPRECATED
+portable   = -D_FILE_OFFSET_BITS=64 $(long_times) -DCARES_NO_DEPRECATED
+long_times := -D_TIME_BITS=64
 compile    = $(CXX) -std=c++20 $(CPPFLAGS) $(CXXFLAGS) $(warnings) $(hardening) $(portable) \
              -ffunction-sections -fdata-sections -Isrc -MMD -MP
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections $(LDFLAGS)
@@ -71,7 +72,7 @@ if_it_links   = $(shell folder=$$(mktemp -d) && echo 'int main() { try { throw 1
 # Programs run without what a debugger reads, which stays beside them. Written from one end to the other, a file also
 # lies in larger pieces in the system's memory than the linker leaves it: started in 7 % less time.
 stripped    = $(STRIP) --strip-debug -o $@ $@.debug
-libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lresolv -lcares -lpsl -lidn2 -lunistring
+libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lcares -lpsl -lidn2 -lunistring
 
 archive   := $(BUILD)/libgreyonce.a
 linked     = $(filter %.o,$^) $(archive) $(libraries)
@@ -102,6 +103,9 @@ $(BUILD)/obj/%.o: src/%.cpp
 
 # XXH3's loop unrolled: 2,800 instructions a page of the state in place of 4,100.
 $(BUILD)/obj/greylist/check_sum.o: faster := -O3
+
+# It hands times to c-ares, in the size that the library was built with: what is usual there.
+$(BUILD)/obj/weight/resolver.o: long_times :=
 
 # --- unit tests: one GoogleTest program of all tests/*/*_test.cpp ---
 
@@ -135,7 +139,7 @@ pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             weight/number weight/list weight/names weight/looks weight/score weight/memory))
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
-	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -lmd -lresolv -lpsl -lgtest -lgtest_main -lpthread
+	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -lmd -lpsl -lgtest -lgtest_main -lpthread
 
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 

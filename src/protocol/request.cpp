@@ -3,7 +3,7 @@
 #include "system/lines.hpp"
 #include "system/text.hpp"
 
-#include <resolv.h>
+#include <sodium/utils.h>
 
 #include <algorithm>
 #include <array>
@@ -199,14 +199,14 @@ std::optional<sys::Time> test_time(const Request& request) {
 }
 
 std::optional<std::string> from_base64(std::string_view blob) {
-    const std::string terminated{blob};
     std::string bytes(blob.size(), '\0');
-    const int length =
-        b64_pton(terminated.c_str(), reinterpret_cast<unsigned char*>(bytes.data()), bytes.size());
-    if (length < 0) {
+    std::size_t length = 0;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), blob.data(),
+                          blob.size(), " \t\n\v\f\r", &length, nullptr,
+                          sodium_base64_VARIANT_ORIGINAL) != 0) {
         return std::nullopt;
     }
-    bytes.resize(static_cast<std::size_t>(length));
+    bytes.resize(length);
     return bytes;
 }
 

@@ -24,10 +24,17 @@ void FileMap::grow(int descriptor) {
         return;
     }
     const auto size = static_cast<std::size_t>(status.st_size);
+#ifdef MREMAP_MAYMOVE
     void* const start = start_ == nullptr
                             ? mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0)
                             : mremap(start_, size_, size, MREMAP_MAYMOVE); // keeps what was touched
-    if (start == MAP_FAILED) {                                             // NOLINT: the system's own cast
+#else
+    void* const start = mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
+    if (start != MAP_FAILED && start_ != nullptr) { // NOLINT: the system's own cast
+        munmap(start_, size_);
+    }
+#endif
+    if (start == MAP_FAILED) { // NOLINT: the system's own cast
         return;
     }
     // What is looked for lies where its hash puts it: what stands beside it is not wanted next.

@@ -60,7 +60,9 @@ extern "C" void speak_and_end(int signal) {
 }
 
 void install_handlers() {
-    const stack_t stack{.ss_sp = handler_stack.data(), .ss_flags = 0, .ss_size = handler_stack.size()};
+    stack_t stack = {}; // its members stand in another order on other systems
+    stack.ss_sp = handler_stack.data();
+    stack.ss_size = handler_stack.size();
     sigaltstack(&stack, nullptr);
 
     struct sigaction action = {};

@@ -14,6 +14,10 @@
 #include <sys/un.h>
 #include <syslog.h>
 
+#ifndef _PATH_LOG // musl's paths.h has none
+#define _PATH_LOG "/dev/log"
+#endif
+
 namespace sys {
 
 class SystemLog {
