@@ -47,10 +47,11 @@ bench_peers    := postgrey greylistd openbsd-inetd xinetd ucspi-tcp systemd
 # --- the programs ---
 
 programs := greyonce greyrules greystate
+folders  := src src/* src/*/*
 # Linked in place of what a library would bring, so not from the archive, where the linker looks too early.
 instead  := src/system/no_services.cpp src/system/no_streams.cpp
-parts    := $(filter-out $(programs:%=src/%.cpp) $(instead),$(wildcard src/*.cpp src/*/*.cpp))
-pages    := $(wildcard src/*.[58] src/*/*.[58])
+parts    := $(filter-out $(programs:%=src/%.cpp) $(instead),$(wildcard $(folders:%=%/*.cpp)))
+pages    := $(wildcard $(folders:%=%/*.[58]))
 
 warnings  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(WERROR)
 hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security -Wdate-time
@@ -102,7 +103,7 @@ $(BUILD)/obj/%.o: src/%.cpp
 	$(compile) $(faster) -c -o $@ $<
 
 # XXH3's loop unrolled: 2,800 instructions a page of the state in place of 4,100.
-$(BUILD)/obj/greylist/check_sum.o: faster := -O3
+$(BUILD)/obj/store/file/check_sum.o: faster := -O3
 
 # It hands times to c-ares, in the size that the library was built with: what is usual there.
 $(BUILD)/obj/weight/resolver.o: long_times :=
@@ -127,7 +128,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 pure := $(addprefix src/,$(addsuffix .cpp, \
             system/address system/lines system/text system/trouble settings/duration settings/config_file \
             protocol/request protocol/framing protocol/action protocol/log_line decision/greylist_texts \
-            greylist/triplet greylist/rule greylist/record greylist/place greylist/check_sum greylist/page greylist/page_memory greylist/page_zero \
+            greylist/triplet greylist/rule greylist/record store/file/place store/file/check_sum store/file/page store/file/page_memory store/file/page_zero \
             rules/access_action rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
             rules/verdict_text ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
@@ -135,7 +136,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             weight/score weight/questions weight/memory))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             system/address system/text settings/duration settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/rule \
-            greylist/page_memory rules/access_action ask/endpoint ask/question ask/reply \
+            store/page_memory rules/access_action ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/names weight/looks weight/score weight/memory))
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
@@ -162,8 +163,8 @@ quick: $(BUILD)/tests/unit all
 	    $(PYTHON) tests/run.py --programs $(BUILD) $(quick) --unit $(BUILD)/tests/unit
 
 # What a machine without mail servers can run.
-alone          := $(filter tests/decision/% tests/programs/% tests/rules/greyrules% tests/greylist/faults% \
-                  tests/greylist/storm% tests/weight/weight% tests/ask/asking%,$(end_to_end))
+alone          := $(filter tests/decision/% tests/programs/% tests/rules/greyrules% tests/store/faults% \
+                  tests/store/storm% tests/weight/weight% tests/ask/asking%,$(end_to_end))
 alone_packages := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb
 
 alone: $(BUILD)/packages/build $(BUILD)/packages/alone
@@ -238,11 +239,11 @@ $(BUILD)/layout.ld: tests/bench/layout.py $(BUILD)/obj/greyonce.o $(instead:src/
 
 # --- style ---
 
-sources := $(wildcard src/*.cpp src/*/*.cpp tests/*/*.cpp)
-headers := $(wildcard src/*.hpp src/*/*.hpp tests/*.hpp tests/*/*.hpp)
+sources := $(wildcard $(folders:%=%/*.cpp) tests/*/*.cpp)
+headers := $(wildcard $(folders:%=%/*.hpp) tests/*.hpp tests/*/*.hpp)
 # What GoogleTest's macros become is nobody's style, so clang-tidy reads the sources only; without the analyzer, which
 # takes as long as all the rest.
-tidied  := $(patsubst %.cpp,$(BUILD)/tidy/%,$(wildcard src/*.cpp src/*/*.cpp))
+tidied  := $(patsubst %.cpp,$(BUILD)/tidy/%,$(wildcard $(folders:%=%/*.cpp)))
 
 lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
 	clang-format --dry-run -Werror $(sources) $(headers)

@@ -1,12 +1,12 @@
 // greystate: looks into, checks, cleans, fills and empties the greylist's state while the mail goes on.
 // This file owns the command line, what goes to stdout, and the exit status.
-#include "greylist/bulk.hpp"
 #include "greylist/report.hpp"
 #include "greylist/selection.hpp"
-#include "greylist/survey.hpp"
 #include "linked_libraries.hpp"
 #include "options.hpp"
 #include "rules/table.hpp"
+#include "store/file/bulk.hpp"
+#include "store/file/survey.hpp"
 #include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
@@ -97,8 +97,8 @@ void finish_printing() {
 void show_progress(unsigned done) {
     static const bool is_seen = isatty(STDERR_FILENO) != 0;
     if (is_seen) {
-        say("\r" + std::to_string(done * 100 / greylist::roots) + " %" +
-            (done == greylist::roots ? "\r     \r" : ""));
+        say("\r" + std::to_string(done * 100 / store::roots) + " %" +
+            (done == store::roots ? "\r     \r" : ""));
     }
 }
 
@@ -193,7 +193,7 @@ int find(const Request& request) {
     expect("--format", request.format, {"text", "json"});
     const auto written = request.format == "json" ? greylist::json_line : greylist::text_line;
     bool has_found = false;
-    greylist::Survey survey(request.settings.state);
+    store::Survey survey(request.settings.state);
     survey.each_record(
         [&](const Record& record) {
             if (request.selection.selects(record.key)) {
@@ -209,12 +209,12 @@ int find(const Request& request) {
 int stats(const Request& request) {
     expect("--format", request.format, {"text", "prometheus"});
     Figures figures;
-    greylist::Survey survey(request.settings.state);
+    store::Survey survey(request.settings.state);
     survey.each_record(
         [&](const Record& record) { figures.count(record, request.now, request.settings.rule); },
         show_progress);
     figures.pages = survey.file().pages();
-    figures.file_bytes = figures.pages * greylist::page_size;
+    figures.file_bytes = figures.pages * store::page_size;
     print(request.format == "prometheus" ? prometheus_of(figures, request.now)
                                          : text_of(figures, request.now));
     finish_printing();
@@ -222,7 +222,7 @@ int stats(const Request& request) {
 }
 
 int check(const Request& request) {
-    const auto checked = greylist::check(request.settings.state, show_progress);
+    const auto checked = store::check(request.settings.state, show_progress);
     for (const std::string& remark : checked.remarks) {
         print("remark: " + sys::cleaned(remark) + '\n');
     }
@@ -235,7 +235,7 @@ int check(const Request& request) {
 
 int erase(const Request& request, const std::function<bool(const Record&)>& may_go) {
     const auto swept =
-        greylist::sweep(request.settings.state, request.settings.sync, request.now, may_go, show_progress);
+        store::sweep(request.settings.state, request.settings.sync, request.now, may_go, show_progress);
     for (const std::string& remark : swept.remarks) {
         warn(remark);
     }
@@ -257,12 +257,12 @@ int forget(const Request& request) {
     return erase(request, [&](const Record& record) { return request.selection.selects(record.key); });
 }
 
-void store(const Request& request, std::vector<Record> records, const greylist::Progress& progress) {
+void put(const Request& request, std::vector<Record> records, const store::Progress& progress) {
     const auto merge = [&](const Record& seen, const Record& incoming) {
         return merged(seen, incoming, request.settings.rule);
     };
-    greylist::store_all(request.settings.state, request.settings.max_state_size, std::move(records), merge,
-                        progress);
+    store::store_all(request.settings.state, request.settings.max_state_size, std::move(records), merge,
+                     progress);
 }
 
 int allow(const Request& request) {
@@ -272,13 +272,13 @@ int allow(const Request& request) {
     }
     const transfer::Home home{request.settings.rule, grouping, request.now};
     if (sender) {
-        store(request, {transfer::passed(triplet_of(*client, *sender, *recipient, grouping), request.now)},
-              [](unsigned) {});
+        put(request, {transfer::passed(triplet_of(*client, *sender, *recipient, grouping), request.now)},
+            [](unsigned) {});
     } else if (request.settings.rule.auto_whitelist_clients == 0) {
         throw Misuse{"allow: auto-whitelist-clients is 0, so that no client can pass as such"};
     } else {
-        store(request, {transfer::whitelisted(client_of(*client, grouping), request.now, home)},
-              [](unsigned) {});
+        put(request, {transfer::whitelisted(client_of(*client, grouping), request.now, home)},
+            [](unsigned) {});
     }
     return EX_OK;
 }
@@ -287,7 +287,7 @@ int export_records(const Request& request) {
     expect("--to", request.to, {"greyonce", "postgrey", "postgrey-clients"});
     const Kind kind = request.to == "postgrey" ? Kind::triplet : Kind::client;
     const bool is_ours = request.to == "greyonce";
-    greylist::Survey survey(request.settings.state);
+    store::Survey survey(request.settings.state);
     print(is_ours ? "" : transfer::postgrey_dump_start());
     survey.each_record(
         [&](const Record& record) {
@@ -372,7 +372,7 @@ class Import {
 
     void flush() {
         taken_ += records_.size();
-        store(request_, std::exchange(records_, {}), show_progress);
+        put(request_, std::exchange(records_, {}), show_progress);
     }
 
     const Request& request_;

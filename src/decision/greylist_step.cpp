@@ -1,12 +1,12 @@
 // The step that asks the greylist: client, triplet and message, one after the other, each under a lock of its
-// own. What an attempt means is said in greylist/rule.hpp, how records are kept in greylist/state.hpp.
+// own. What an attempt means is said in greylist/rule.hpp, how records are kept in store/file/state.hpp.
 #include "decision/greylist_texts.hpp"
 #include "decision/keeping.hpp"
 #include "decision/step.hpp"
 #include "greylist/rule.hpp"
-#include "greylist/state.hpp"
 #include "greylist/triplet.hpp"
 #include "protocol/action.hpp"
+#include "store/file/state.hpp"
 #include "system/trouble.hpp"
 
 namespace decision {
@@ -90,7 +90,7 @@ class Asking {
   private:
     // Shows `step` the record under `key` and stores what it says. False, with a line for the log, where the
     // record could not be read (the step was not called) or not be written (it was).
-    bool update(const greylist::Key& key, const greylist::Step& step) {
+    bool update(const greylist::Key& key, const store::Step& step) {
         try {
             state_.update(key, step);
             return true;
@@ -213,7 +213,7 @@ class Asking {
     greylist::Grouping grouping_;
     greylist::Key client_;
     greylist::Key address_; // of an IPv6 client another one; records of it still count
-    greylist::State& state_;
+    store::State& state_;
     bool was_in_trouble_ = false; // with the state
 };
 

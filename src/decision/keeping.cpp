@@ -8,7 +8,7 @@ namespace decision {
 
 namespace {
 
-bool is_first_in_an_hour(greylist::State& state, std::string_view what, sys::Time now) {
+bool is_first_in_an_hour(store::State& state, std::string_view what, sys::Time now) {
     const greylist::Key key = greylist::notice_key(what);
     if (state.glance(key).seen) {
         return false;
@@ -27,7 +27,7 @@ bool is_first_in_an_hour(greylist::State& state, std::string_view what, sys::Tim
 
 } // namespace
 
-greylist::Keeping keeping_of(const Question& question) {
+store::Keeping keeping_of(const Question& question) {
     greylist::Rule rule = question.settings.rule;
     rule.retry_window = std::max(rule.retry_window, question.longest_retry_window);
     const auto is_forgotten_at = [rule](const greylist::Record& r, sys::Time now) {
@@ -40,7 +40,7 @@ greylist::Keeping keeping_of(const Question& question) {
             [rule, now = question.now](const greylist::Record& r) { return worth_of(r, now, rule); }};
 }
 
-void remark_on(greylist::State& state, Question& question) {
+void remark_on(store::State& state, Question& question) {
     if (state.take_had_no_room() && is_first_in_an_hour(state, "full", question.now)) {
         question.remark(protocol::LogLine::Level::warning,
                         "the state is full (max-state-size): who was seen longest ago makes "

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "decision/step.hpp"
-#include "greylist/state.hpp"
+#include "store/file/state.hpp"
 
 namespace decision {
 
@@ -12,9 +12,9 @@ constexpr sys::Seconds clock_may_fall_back = std::chrono::days{1};
 
 // By the configured values, and the longest retry window of any rule: a request goes by its own rule, but the
 // records beside its own are those of others.
-greylist::Keeping keeping_of(const Question& question);
+store::Keeping keeping_of(const Question& question);
 
 // What is told once an hour, by whatever process has it to tell first: the state remembers it.
-void remark_on(greylist::State& state, Question& question);
+void remark_on(store::State& state, Question& question);
 
 } // namespace decision

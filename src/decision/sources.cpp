@@ -23,7 +23,7 @@ const rules::Table* Sources::rules() {
     return &*rules_;
 }
 
-greylist::State& Sources::state(greylist::Keeping keeping) {
+store::State& Sources::state(store::Keeping keeping) {
     const bool may_have_changed = std::exchange(looks_at_state_, false);
     if (state_ && (!may_have_changed || state_->is_current())) {
         state_->keep(std::move(keeping));

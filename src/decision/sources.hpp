@@ -2,9 +2,9 @@
 // whether the path now names another file, and reopens it.
 #pragma once
 
-#include "greylist/state.hpp"
 #include "options.hpp"
 #include "rules/table.hpp"
+#include "store/file/state.hpp"
 #include "system/identity.hpp"
 
 #include <optional>
@@ -23,7 +23,7 @@ class Sources {
     // Null where there is no such file. Throws sys::Trouble where it cannot be opened.
     const rules::Table* rules();
     // Throws sys::Trouble where it cannot be opened.
-    greylist::State& state(greylist::Keeping keeping);
+    store::State& state(store::Keeping keeping);
 
     // What the state has found damaged and mended since it was last asked.
     std::vector<std::string> take_state_remarks();
@@ -37,7 +37,7 @@ class Sources {
     std::optional<rules::Table> rules_;
     sys::Identity rules_identity_;
     bool looks_at_rules_ = false;
-    std::optional<greylist::State> state_;
+    std::optional<store::State> state_;
     bool looks_at_state_ = false;
 };
 

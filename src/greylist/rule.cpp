@@ -115,4 +115,17 @@ Worth worth_of(const Record& record, Time now, const Rule& rule) {
     return {record.key.kind == Kind::triplet ? Worth::Loss::waiting : Worth::Loss::little, 0, last};
 }
 
+Record merged(const Record& seen, const Record& incoming, const Rule& rule) {
+    const bool seen_passed = has_passed(seen, rule);
+    const bool incoming_passed = has_passed(incoming, rule);
+    Record result = seen_passed == incoming_passed ? (seen.last >= incoming.last ? seen : incoming)
+                    : seen_passed                  ? seen
+                                                   : incoming;
+    if (seen_passed && incoming_passed) {
+        result.first = std::min(seen.first, incoming.first);
+        result.count = std::max(seen.count, incoming.count);
+    }
+    return result;
+}
+
 } // namespace greylist

@@ -55,6 +55,10 @@ bool is_forgotten(const Record& record, Time now, const Rule& rule);
 // has become shorter since.
 bool has_passed(const Record& record, const Rule& rule);
 
+// Of two accounts of one key the one that says more: who has passed has passed, and was last seen when the
+// later one says.
+Record merged(const Record& seen, const Record& incoming, const Rule& rule);
+
 // What would be lost with a record: where there is no room for all, the least goes first.
 struct Worth {
     enum class Loss {

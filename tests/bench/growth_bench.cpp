@@ -4,7 +4,7 @@
 //
 // Per size one line: records, bytes of their lines, bytes of the file, mean and slowest update so far in
 // microseconds.
-#include "greylist/state.hpp"
+#include "store/file/state.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -32,7 +32,8 @@ int main(int argc, char** argv) {
     const std::string path = argv[1];
     const auto no = [](const Record&) { return false; };
     const auto nothing = [](const Record&) { return greylist::Worth{}; };
-    State state(path, std::uint64_t{1} << 40U, false, {.is_forgotten = no, .may_go = no, .worth = nothing});
+    store::State state(path, std::uint64_t{1} << 40U, false,
+                       {.is_forgotten = no, .may_go = no, .worth = nothing});
     std::chrono::duration<double, std::micro> slowest{0};
     std::chrono::duration<double, std::micro> all{0};
     unsigned long text = 0;

@@ -71,7 +71,7 @@ class Kinds(Case):
 
     def test_each_of_them_can_be_asked_for_and_imported(self):
         state = self.folder / "state"
-        page = (SRC / "greylist/greyonce-state.5").read_text()
+        page = (SRC / "store/greyonce-state.5").read_text()
         for kind, record in (("triplet", "T 1700000000 1700000301 000001 192.0.2.0 a@b.example c@d.example"),
                              ("client", "C 000005 1700000301 192.0.2.1"), ("instance", "I 1700000301 ab12.5f.0"),
                              ("weight", "W 1700000000 1700000301 000060 1700000000 1702592301 -0000061000 ham 192.0.2.1 b.example")):

@@ -1,0 +1,140 @@
+// One page of the state file: 4096 bytes of text lines, checked in blocks of 512. Pure.
+//
+//     page 300 17/011 512 0            8c1f00d2 00000000 … 51aa90c4\n    its first line, head_size bytes
+//     T 1700000000 1700000301 000001 192.0.2.0 alice@example.net bob@example.org\n
+//     …                                                                  records, one a line (record.hpp)
+//     \n\n\n…                                                            padding
+//
+// The first line: the page's number; its place (place.hpp), which names its parent; the numbers of its two
+// children, 0 for none; blanks; then, each in eight hexadecimal digits, the sum (check_sum.hpp) of what
+// follows the first line in the first block, of the seven other blocks, of all that follows the first line,
+// and of the first line up to here.
+//
+// A disk writes 512 bytes or more at once, so a torn page has whole blocks, some old and some new; a sum
+// for each block tells which lines of a damaged page can be believed.
+#pragma once
+
+#include "store/file/place.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace store {
+
+constexpr std::size_t page_size = 4096;
+constexpr std::size_t head_size = 160;
+// The longest line that a page can hold, with its newline.
+constexpr std::size_t room_for_lines = page_size - head_size;
+
+using PageNumber = std::uint32_t;
+constexpr PageNumber last_page_number = 99'999'999;
+
+struct Head {
+    PageNumber number = 0;
+    Place place;
+    std::array<PageNumber, 2> children{};
+};
+
+// The last sums of a first line: of all that follows it, and of itself. They change with every other byte.
+constexpr std::size_t mark_start = 142;
+using Mark = std::array<char, 17>;
+// None where `bytes` are fewer than head_size.
+std::optional<Mark> mark_in(std::string_view bytes);
+
+// What a page's first line says; none where a byte of it is wrong. `bytes`: head_size of them, or more.
+std::optional<Head> head_in(std::string_view bytes);
+
+class Page {
+  public:
+    using Bytes = std::array<char, page_size>;
+
+    // An empty page.
+    explicit Page(const Head& first_line) : head(first_line) {}
+    ~Page() = default;
+    Page(Page&& other) noexcept = default;
+    Page& operator=(Page&& other) noexcept = default;
+    Page(const Page& other)
+        : head(other.head), bytes_(std::make_unique<Bytes>(*other.bytes_)), used_(other.used_) {}
+    Page& operator=(const Page& other) = delete;
+    // The page that `fill` puts into the buffer it is given, or none where it says that it could not, or a
+    // byte is wrong. It reads straight into the page.
+    template <typename Fill>
+    static std::optional<Page> read(Fill fill);
+    static std::optional<Page> read(const Bytes& bytes);
+    // The lines of a damaged page that are whole: those in blocks that are as they were written.
+    static std::string whole_lines(const Bytes& bytes);
+
+    Head head;
+
+    // All lines, each with its newline. Views of them hold until the next change.
+    [[nodiscard]] std::string_view lines() const { return {bytes_->data() + head_size, used_}; }
+    // The line that ends with this key; empty where there is none.
+    [[nodiscard]] std::string_view line_with(const Key& key) const;
+    [[nodiscard]] std::size_t room() const { return room_for_lines - used_; }
+    // As it was read, or last made by bytes().
+    [[nodiscard]] Mark mark() const { return *mark_in({bytes_->data(), bytes_->size()}); }
+
+    // `line` has no newline; there must be room for it and one.
+    void append(std::string_view line);
+    // `old_line` is one of lines(); a line of another length may need room.
+    void replace(std::string_view old_line, std::string_view line);
+    void erase(std::string_view old_line);
+    // Erases the lines for which `may_go` says so; how many.
+    template <typename MayGo>
+    std::size_t erase_if(MayGo may_go);
+
+    // As it is to be written, with first line, sums and padding.
+    const Bytes& bytes();
+
+  private:
+    // Takes over what stands in the buffer; false where a byte is wrong.
+    bool accept();
+
+    // Its first line and its padding are made by bytes(). Apart from the page, so that going from hand to
+    // hand costs no copy, and no fresh page of the stack each time: a page fault is some 4 µs.
+    std::unique_ptr<Bytes> bytes_ = std::make_unique_for_overwrite<Bytes>();
+    std::size_t used_ = 0;
+};
+
+template <typename Fill>
+std::optional<Page> Page::read(Fill fill) {
+    std::optional<Page> page{std::in_place, Head{}};
+    if (!fill(*page->bytes_) || !page->accept()) {
+        page.reset();
+    }
+    return page;
+}
+
+// Takes the first line off `text`; the last may lack its newline. (sys::take_line takes a CR off as well, which
+// may be part of a record.)
+inline std::string_view take_line(std::string_view& text) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return line;
+}
+
+template <typename MayGo>
+std::size_t Page::erase_if(MayGo may_go) {
+    std::size_t erased = 0;
+    std::size_t at = 0;
+    while (at < used_) {
+        std::string_view rest = lines().substr(at);
+        const std::string_view line = take_line(rest);
+        if (may_go(line)) {
+            erase(line);
+            ++erased;
+        } else {
+            at += line.size() + 1;
+        }
+    }
+    return erased;
+}
+
+} // namespace store

@@ -1,0 +1,404 @@
+#include "store/temporary_state.hpp"
+
+#include "system/trouble.hpp"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <map>
+#include <random>
+
+namespace store {
+namespace {
+
+using StateTest = TemporaryState;
+
+constexpr std::uint64_t small = 257 * page_size; // bytes: the roots and nothing else
+
+TEST_F(StateTest, WhatWasStoredIsSeenByTheNextOneToOpen) {
+    const Record record{numbered(1), at(1700000000), at(1700000301), 1};
+    {
+        State state = open();
+        EXPECT_EQ(get(state, record.key), std::nullopt);
+        put(state, record);
+    }
+    State state = open();
+    EXPECT_EQ(get(state, record.key), record);
+    EXPECT_EQ(get(state, numbered(2)), std::nullopt);
+    EXPECT_TRUE(state.remarks().empty());
+}
+
+TEST_F(StateTest, ALookWithoutALockTellsWhatIsThereAndWhatIsNot) {
+    State state = open();
+    for (unsigned i = 0; i < 30000; ++i) {
+        put(state, {numbered(i), at(1), at(2), i});
+    }
+    for (unsigned i = 0; i < 31000; ++i) {
+        const auto glance = state.glance(numbered(i));
+        ASSERT_TRUE(glance.is_certain);
+        const Record stored{numbered(i), at(1), at(2), i};
+        ASSERT_EQ(glance.seen, i < 30000 ? std::optional{stored} : std::nullopt);
+    }
+}
+
+// A look tells the update where to look first.
+TEST_F(StateTest, AnUpdateAfterALookSeesWhatHasChangedSince) {
+    State state = open(small);
+    State other = open(small);
+    put(other, {numbered(1), at(1), at(1), 0});
+    EXPECT_TRUE(state.glance(numbered(1)).seen);
+    put(other, {numbered(1), at(1), at(2), 1});
+    EXPECT_EQ(get(state, numbered(1))->count, 1U);
+
+    put(other, {numbered(2), at(1), at(1), 0});
+    EXPECT_TRUE(state.glance(numbered(2)).seen);
+    // The smallest of the roots, too, gets twice as many as it has room for: the older ones make room.
+    for (unsigned i = 3; i < 40000; ++i) {
+        put(other, {numbered(i), at(2), at(2), 0});
+    }
+    EXPECT_EQ(get(state, numbered(2)), std::nullopt);
+    put(state, {numbered(2), at(3), at(3), 0});
+    EXPECT_EQ(get(other, numbered(2))->first, at(3));
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(StateTest, ALookWithoutALockDoesNotSeeWhatIsForgotten) {
+    Keeping keeping = keep_all();
+    keeping.is_forgotten = [](const Record& record) { return record.last < at(100); };
+    State state(path(), gigabyte, false, keeping);
+    put(state, {numbered(1), at(1), at(99), 1});
+    put(state, {numbered(2), at(1), at(100), 1});
+    EXPECT_TRUE(state.glance(numbered(1)).is_certain);
+    EXPECT_FALSE(state.glance(numbered(1)).seen);
+    EXPECT_TRUE(state.glance(numbered(2)).seen);
+}
+
+TEST_F(StateTest, ALookWithoutALockTellsNothingOfADamagedPage) {
+    static_cast<void>(open());
+    std::string bytes = content();
+    for (std::size_t page = 1; page < bytes.size() / page_size; ++page) {
+        bytes[page * page_size + 1000] = 'x';
+    }
+    spoil(bytes);
+    State state = open();
+    EXPECT_FALSE(state.glance(numbered(1)).is_certain);
+    EXPECT_EQ(get(state, numbered(1)), std::nullopt);
+    EXPECT_TRUE(state.glance(numbered(1)).is_certain) << "mended";
+}
+
+TEST_F(StateTest, OnlyItsOwnerMayReadIt) {
+    static_cast<void>(open());
+    struct stat status = {};
+    ASSERT_EQ(stat(path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory()), {}), 1);
+}
+
+TEST_F(StateTest, AFileOfLengthZeroIsANewState) {
+    spoil("");
+    const Record record{numbered(1), at(1), at(2), 0};
+    State state = open();
+    put(state, record);
+    EXPECT_EQ(get(state, record.key), record);
+}
+
+// One random step, the same in the state and in the map; false where they saw different things.
+bool same_step(State& state, std::map<std::string, Record>& model, std::mt19937& random) {
+    const auto any = [&](unsigned below) { return static_cast<std::int64_t>(random() % below); };
+    const Key key = numbered(static_cast<unsigned>(any(40000)));
+    const auto known = model.find(key.text);
+    const auto expected = known == model.end() ? std::nullopt : std::optional{known->second};
+    const Record next{key, at(any(2'000'000'000)), at(any(2'000'000'000)), random() % 1000};
+    const bool changes = any(4) != 0;
+    std::optional<Record> seen;
+    state.update(key, [&](const std::optional<Record>& found) {
+        seen = found;
+        return changes ? std::optional{next} : std::nullopt;
+    });
+    if (changes) {
+        model[key.text] = next;
+    }
+    return seen == expected;
+}
+
+TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
+    std::mt19937 random(1); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
+    std::map<std::string, Record> model;
+    unsigned different = 0;
+    for (int round = 0; round < 20; ++round) {
+        State state = open();
+        if (round % 2 == 1) {
+            state.stay();
+        }
+        for (int i = 0; i < 3000; ++i) {
+            different += same_step(state, model, random) ? 0 : 1;
+        }
+        EXPECT_TRUE(state.remarks().empty());
+    }
+    EXPECT_EQ(different, 0);
+    std::multiset<std::string> expected;
+    for (const auto& [text, record] : model) {
+        expected.insert(line_of(record));
+    }
+    EXPECT_EQ(lines(), expected);
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(StateTest, TwoThatStaySeeWhatEachOtherWrites) {
+    std::mt19937 random(2); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
+    std::map<std::string, Record> model;
+    std::array<State, 2> states{open(), open()};
+    for (State& state : states) {
+        state.stay();
+    }
+    unsigned different = 0;
+    for (int i = 0; i < 40000; ++i) {
+        different += same_step(states.at(random() % 2), model, random) ? 0 : 1;
+        const Key key = numbered(static_cast<unsigned>(random() % 40000));
+        const auto known = model.find(key.text);
+        const State::Glance glance = states.at(random() % 2).glance(key);
+        const bool is_right = known == model.end() ? !glance.seen : glance.seen == known->second;
+        different += glance.is_certain && is_right ? 0 : 1;
+    }
+    EXPECT_EQ(different, 0);
+    EXPECT_TRUE(findings().empty());
+}
+
+TEST_F(StateTest, WhatIsNotAStateIsNeverOverwritten) {
+    for (const std::string& bytes : {std::string{"greyonce state 2 what comes later\n"},
+                                     std::string(5000, 'x'), std::string(8192, '\0'), std::string{"\n"}}) {
+        spoil(bytes);
+        EXPECT_FALSE(can_be_opened());
+        EXPECT_EQ(content(), bytes);
+    }
+}
+
+TEST_F(StateTest, WhenFullTheOldestThatNeverPassedMakesRoom) {
+    State state = open(small);
+    for (unsigned i = 0; i < 2000; ++i) {
+        put(state, {numbered(i), at(1), at(2), 1});
+    }
+    for (unsigned i = 2000; i < 100000; ++i) {
+        put(state, {numbered(i), at(i), at(i), 0});
+    }
+    EXPECT_EQ(std::filesystem::file_size(path()), small);
+    unsigned passed = 0;
+    for (const std::string& line : lines()) {
+        passed += record_of(line)->count == 1 ? 1 : 0;
+    }
+    EXPECT_EQ(passed, 2000);
+    EXPECT_TRUE(get(state, numbered(99999)));
+    EXPECT_FALSE(get(state, numbered(2000)));
+}
+
+TEST_F(StateTest, WhenFullTheOneThatPassedOnceAndWasSeenLongestAgoMakesRoom) {
+    State state = open(small);
+    for (unsigned i = 0; i < 20000; ++i) {
+        put(state, {numbered(i), at(1), at(1000 + i), 1});
+        ASSERT_TRUE(get(state, numbered(i)));
+    }
+    const Survey survey(path());
+    std::array<std::vector<std::string>, roots> stored; // in the order of time
+    for (unsigned i = 0; i < 20000; ++i) {
+        const Record record{numbered(i), at(1), at(1000 + i), 1};
+        stored.at(way_of(record.key, survey.file().seed()).root).push_back(line_of(record));
+    }
+    const auto left = lines();
+    EXPECT_GT(left.size(), 8000);
+    for (const auto& in_root : stored) {
+        const auto is_left = [&](const std::string& line) { return left.contains(line); };
+        EXPECT_TRUE(std::is_partitioned(in_root.rbegin(), in_root.rend(), is_left)) << "a later one has gone";
+        EXPECT_TRUE(is_left(in_root.back()));
+    }
+    EXPECT_TRUE(findings().empty());
+}
+
+// As many as there is room for, then others of which anybody can make as many as he likes.
+TEST_F(StateTest, WhenFullWhoComesAgainAndAgainStays) {
+    State state = open(small);
+    std::vector<Record> in_use;
+    for (unsigned i = 0; i < 3000; ++i) {
+        in_use.push_back({numbered(i), at(1), at(2), 3});
+    }
+    for (unsigned i = 0; i < 200; ++i) {
+        in_use.push_back({client_key("192.0.2." + std::to_string(i)), at(2), at(2), 5});
+    }
+    for (const Record& record : in_use) {
+        put(state, record);
+    }
+    for (unsigned i = 10000; i < 60000; ++i) {
+        put(state, {numbered(i), at(1), at(i), i % 3});
+        put(state, {client_key("2001:db8::" + std::to_string(i)), at(i), at(i), i % 5});
+    }
+    for (const Record& record : in_use) {
+        EXPECT_EQ(get(state, record.key), record) << record.key.text;
+    }
+    EXPECT_TRUE(state.take_had_no_room());
+    EXPECT_FALSE(state.take_had_no_room());
+}
+
+TEST_F(StateTest, WhenFullOfWhatPassedWhoWaitsHasTimeToComeBack) {
+    State state = open(small);
+    for (unsigned i = 0; i < 20000; ++i) {
+        put(state, {numbered(i), at(1), at(2), 1});
+    }
+    constexpr unsigned strangers = 1000;
+    for (unsigned i = 100000; i < 100000 + strangers; ++i) {
+        put(state, {numbered(i), at(i), at(i), 0});
+    }
+    for (unsigned i = 20000; i < 40000; ++i) { // each of these waits, and passes at once
+        put(state, {numbered(i), at(200000), at(200000), 0});
+        put(state, {numbered(i), at(200000), at(200301), 1});
+    }
+    unsigned remembered = 0;
+    for (unsigned i = 100000; i < 100000 + strangers; ++i) {
+        remembered += get(state, numbered(i)) ? 1 : 0;
+    }
+    EXPECT_GE(remembered, strangers * 98 / 100); // which pages they share with others is a matter of chance
+}
+
+TEST_F(StateTest, WhenFullWhatCostsNobodyAWaitMakesRoomFirst) {
+    State state = open(small);
+    for (unsigned i = 0; i < 4000; ++i) {
+        put(state, {instance_key("m" + std::to_string(i)), at(9), at(9), 0});
+        put(state, {weight_key("ham", {std::to_string(i)}), at(9), at(9), 60, at(9), at(99), 0});
+    }
+    for (unsigned i = 0; i < 4000; ++i) {
+        put(state, {numbered(i), at(1), at(1), 0});
+    }
+    for (unsigned i = 0; i < 4000; ++i) {
+        EXPECT_TRUE(get(state, numbered(i))) << i;
+    }
+}
+
+TEST_F(StateTest, WhereAllAreInUseWhoWaitsHasAQuarterAndTheOneThatCameLeastOftenMakesRoom) {
+    State state = open(small);
+    constexpr unsigned often = 2000;
+    for (unsigned i = 0; i < 20000; ++i) {
+        put(state, {numbered(i), at(1), at(i < often ? 2 : 3), i < often ? 20U : 2U});
+    }
+    for (unsigned i = 20000; i < 21000; ++i) {
+        put(state, {numbered(i), at(4), at(4), 0});
+    }
+    for (unsigned i = 20000; i < 21000; ++i) {
+        EXPECT_TRUE(get(state, numbered(i))) << i;
+    }
+    unsigned left = 0;
+    for (const std::string& line : lines()) {
+        left += record_of(line)->count == 20 ? 1 : 0;
+    }
+    EXPECT_EQ(left, often);
+}
+
+TEST_F(StateTest, WhatIsForgottenIsNotSeenAndMakesRoom) {
+    bool is_forgotten = false;
+    bool may_go = false;
+    State state(path(), small, false,
+                {[&](const Record& record) { return is_forgotten && record.count == 1; },
+                 [&](const Record& record) { return may_go && record.count == 1; },
+                 [](const Record&) { return Worth{.loss = Worth::Loss::in_use}; }});
+    for (unsigned i = 0; i < 4000; ++i) {
+        put(state, {numbered(i), at(1), at(2), 1});
+    }
+    is_forgotten = true;
+    EXPECT_FALSE(get(state, numbered(1)));
+    for (unsigned i = 4000; i < 5000; ++i) {
+        put(state, {numbered(i), at(1), at(2), 2});
+    }
+    is_forgotten = false;
+    for (unsigned i = 0; i < 4000; ++i) {
+        EXPECT_TRUE(get(state, numbered(i))) << "forgotten for a while only, but gone";
+    }
+    may_go = true;
+    for (unsigned i = 10000; i < 14000; ++i) {
+        put(state, {numbered(i), at(1), at(2), 2});
+    }
+    EXPECT_TRUE(get(state, numbered(13999)));
+}
+
+TEST_F(StateTest, ARecordWhoseKeyIsTooLongIsTroubleAndNothingElse) {
+    State state = open();
+    EXPECT_THROW(put(state, {{Kind::triplet, std::string(4000, 'x')}, at(1), at(1), 0}), sys::Trouble);
+    EXPECT_TRUE(lines().empty());
+    const Record longest{triplet_key("192.0.2.0", std::string(512, '\1'), std::string(512, ' ')), at(1),
+                         at(1), 0};
+    put(state, longest);
+    EXPECT_EQ(get(state, longest.key), longest);
+}
+
+// --- many at once ---
+
+constexpr int processes = 64;
+
+// Runs `work` in so many processes at once; true where all of them ended well.
+template <typename Work>
+bool all_at_once(const Work& work) {
+    std::vector<pid_t> children;
+    for (int i = 0; i < processes; ++i) {
+        const pid_t child = fork();
+        if (child == 0) {
+            work(static_cast<unsigned>(i));
+            _exit(0);
+        }
+        children.push_back(child);
+    }
+    bool is_well = true;
+    for (const pid_t child : children) {
+        int status = 0;
+        is_well = waitpid(child, &status, 0) == child && status == 0 && is_well;
+    }
+    return is_well;
+}
+
+TEST_F(StateTest, NoCountOfManyProcessesIsLostFromTheFirstMomentOn) {
+    constexpr unsigned rounds = 50;
+    const Key key = client_key("192.0.2.1");
+    ASSERT_TRUE(all_at_once([&](unsigned number) {
+        for (unsigned i = 0; i < rounds; ++i) {
+            State state = open(); // the first of them all make the file
+            state.update(key, [&](const std::optional<Record>& seen) {
+                return Record{key, at(5), at(5), seen ? seen->count + 1 : 1};
+            });
+            put(state, {numbered(number * rounds + i), at(1), at(1), 1});
+        }
+    }));
+    State state = open();
+    EXPECT_EQ(get(state, key)->count, processes * rounds);
+    EXPECT_EQ(lines().size(), processes * rounds + 1);
+    EXPECT_TRUE(findings().empty());
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory()), {}), 1);
+}
+
+TEST_F(StateTest, OneOfManyThatRaceIsTheFirst) {
+    ASSERT_TRUE(all_at_once([&](unsigned number) {
+        State state = open();
+        state.update(numbered(1), [&](const std::optional<Record>& seen) {
+            return Record{numbered(1), seen ? seen->first : at(number + 1), at(number + 1),
+                          seen ? seen->count + 1 : 1};
+        });
+    }));
+    State state = open();
+    EXPECT_EQ(get(state, numbered(1))->count, processes);
+}
+
+TEST_F(StateTest, PagesAddedByManyAtOnceAllHaveTheirParents) {
+    constexpr unsigned rounds = 400;
+    ASSERT_TRUE(all_at_once([&](unsigned number) {
+        State state = open();
+        if (number % 2 == 1) {
+            state.stay();
+        }
+        for (unsigned i = 0; i < rounds; ++i) {
+            put(state, {numbered(number * rounds + i), at(1), at(1), 1});
+        }
+    }));
+    EXPECT_EQ(lines().size(), processes * rounds);
+    const Checked checked = check(path(), [](unsigned) {});
+    EXPECT_TRUE(checked.findings.empty());
+    EXPECT_TRUE(checked.remarks.empty());
+}
+
+} // namespace
+} // namespace store
