@@ -65,6 +65,9 @@ struct CommandLine {
     std::vector<std::string> attributes; // name=value arguments
     std::vector<std::string>
         complaints; // what was wrong, and what was expected; the rest was read all the same
+
+    // Whether the command line is the request.
+    [[nodiscard]] bool is_request() const { return base64 || !attributes.empty(); }
 };
 
 // Never throws but std::bad_alloc: what is wrong stands in the complaints.

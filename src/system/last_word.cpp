@@ -1,12 +1,18 @@
 #include "system/last_word.hpp"
 
+#include <fcntl.h>
+#include <paths.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 
 namespace sys::last_word {
@@ -16,48 +22,197 @@ namespace {
 constexpr std::size_t longest_text = 1100;
 constexpr std::size_t handler_stack_size = std::size_t{16} * 1024;
 
-struct Word {
+// A Word whose text is its own.
+struct Prepared {
     std::array<char, longest_text> text;
     std::size_t length;
-    int late;
-    int killed;
+    std::string_view meaning; // in the text
+    int output;
+    ExitStatus status;
+    LogPlace log;
 };
-// A signal may come while a word is written: it finds the one before, whole.
+// A signal may come while a word is prepared: it finds the one before, whole.
 struct Words {
-    std::array<Word, 2> both;
-    std::atomic<const Word*> current;
+    std::array<Prepared, 2> both;
+    std::atomic<const Prepared*> current;
 };
 constexpr int not_yet = -1;
 
+using Lines = std::vector<std::string>;
+
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables): a signal handler sees nothing but globals
-Words text_buffer;
+Words words;
 std::atomic<int> late_status{not_yet}; // once the answer is out
 std::atomic<bool> is_claimed{false};
+std::atomic<const Lines*> unsaid_lines{nullptr};
 // A stack overflow leaves no room for a handler on the ordinary stack.
 alignas(16) std::array<char, handler_stack_size> handler_stack;
 // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
-static_assert(std::atomic<const Word*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free &&
+static_assert(std::atomic<const Prepared*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free &&
               std::atomic<int>::is_always_lock_free);
 
+struct Signal {
+    int number;
+    const char* name;
+};
+constexpr std::array<Signal, 12> signals{{
+    {SIGALRM, "ALRM"},
+    {SIGSEGV, "SEGV"},
+    {SIGBUS, "BUS"},
+    {SIGABRT, "ABRT"},
+    {SIGFPE, "FPE"},
+    {SIGILL, "ILL"},
+    {SIGSYS, "SYS"},
+    {SIGTERM, "TERM"},
+    {SIGHUP, "HUP"},
+    {SIGINT, "INT"},
+    {SIGQUIT, "QUIT"},
+    {SIGXCPU, "XCPU"},
+}};
+
+// --- in the handler ---
+
+// A text that needs no memory but its own; what has no room is left out.
+class Text {
+  public:
+    Text& add(std::string_view more) {
+        length_ += more.copy(bytes_.data() + length_, bytes_.size() - length_);
+        return *this;
+    }
+    Text& add(long number) {
+        std::array<char, 20> digits{};
+        std::size_t first = digits.size();
+        do {
+            digits.at(--first) = static_cast<char>('0' + number % 10);
+            number /= 10;
+        } while (number > 0);
+        return add({digits.data() + first, digits.size() - first});
+    }
+    [[nodiscard]] std::string_view view() const { return {bytes_.data(), length_}; }
+
+  private:
+    std::array<char, 2048> bytes_;
+    std::size_t length_ = 0;
+};
+
 // A reader that does not read must not hold up the end.
-void write_without_waiting(const Word& word) {
-    pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+void write_without_waiting(int descriptor, std::string_view text) {
+    pollfd output{.fd = descriptor, .events = POLLOUT, .revents = 0};
     if (poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0) {
-        [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, word.text.data(), word.length);
+        [[maybe_unused]] const ssize_t written = write(descriptor, text.data(), text.size());
+    }
+}
+
+// One that takes datagrams, or a stream of lines with a NUL behind each. -1: nobody listens, or is behind.
+int connected_to_system_log() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::string_view{_PATH_LOG}.copy(static_cast<char*>(address.sun_path), sizeof(address.sun_path) - 1);
+    const auto* to = reinterpret_cast<const sockaddr*>(&address); // NOLINT: what the call takes
+    for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+        const int descriptor = socket(AF_UNIX, type, 0);
+        if (descriptor >= 0 && fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 &&
+            connect(descriptor, to, sizeof(address)) == 0) {
+            return descriptor;
+        }
+        if (errno != EPROTOTYPE) {
+            return -1;
+        }
+    }
+    return -1;
+}
+
+class LogForOnce {
+  public:
+    explicit LogForOnce(const LogPlace& place)
+        : place_(place), is_system_(place.kind == LogPlace::Kind::system),
+          descriptor_(is_system_ ? connected_to_system_log() : place.stream) {}
+
+    // A whole line as it goes out. The NUL behind it ends it in a stream, and is no part of it in a datagram.
+    void send(std::string_view line) const {
+        if (is_system_) {
+            send_to_system(line);
+        } else {
+            write_without_waiting(descriptor_, line);
+        }
+    }
+
+    void tell(std::string_view what, std::string_view more, std::string_view meaning) const {
+        Text line;
+        if (is_system_) {
+            line.add("<").add(place_.facility | LOG_WARNING).add(">");
+            line.add(place_.program).add("[").add(getpid()).add("]: ");
+        } else {
+            line.add(place_.program).add(": ");
+        }
+        line.add("warning: ").add(what).add(more).add(meaning).add(is_system_ ? "" : "\n");
+        send(line.view());
+    }
+
+  private:
+    void send_to_system(std::string_view line) const {
+        int type = 0;
+        socklen_t size = sizeof(type);
+        getsockopt(descriptor_, SOL_SOCKET, SO_TYPE, &type, &size);
+        ::send(descriptor_, line.data(), line.size(), MSG_NOSIGNAL);
+        if (type == SOCK_STREAM) {
+            ::send(descriptor_, "", 1, MSG_NOSIGNAL);
+        }
+    }
+
+    const LogPlace& place_;
+    bool is_system_;
+    int descriptor_;
+};
+
+std::string_view name_of(int signal) {
+    const auto* const found =
+        std::find_if(signals.begin(), signals.end(), [&](const Signal& s) { return s.number == signal; });
+    return found == signals.end() ? "?" : found->name;
+}
+
+void tell_log(const Prepared& word, int signal, bool was_answered) {
+    if (word.log.kind == LogPlace::Kind::nowhere) {
+        return;
+    }
+    const LogForOnce log{word.log};
+    const Lines* const unsaid = unsaid_lines;
+    if (unsaid != nullptr) {
+        for (const std::string& line : *unsaid) {
+            log.send(line);
+        }
+    }
+    Text what;
+    if (signal == SIGALRM) {
+        what.add("the deadline was reached");
+    } else {
+        what.add("ended by the signal ").add(name_of(signal));
+    }
+    if (was_answered) {
+        log.tell(what.view(), ": answering ", word.meaning);
+    } else {
+        log.tell(what.view(), unsaid != nullptr ? ": the answer could not be written" : "", "");
     }
 }
 
 extern "C" void speak_and_end(int signal) {
-    const Word& word = *text_buffer.current;
-    if (!is_claimed.exchange(true)) {
-        write_without_waiting(word);
+    const Prepared& word = *words.current;
+    const bool answers = !is_claimed.exchange(true);
+    if (answers) {
+        write_without_waiting(word.output, {word.text.data(), word.length});
     }
-    if (signal != SIGALRM) {
-        _exit(word.killed);
+    const bool is_late = signal == SIGALRM;
+    if (!is_late || late_status == not_yet) {
+        tell_log(word, signal, answers);
     }
-    _exit(late_status == not_yet ? word.late : late_status.load());
+    if (!is_late) {
+        _exit(word.status.killed);
+    }
+    _exit(late_status == not_yet ? word.status.late : late_status.load());
 }
+
+// --- beforehand ---
 
 void install_handlers() {
     stack_t stack = {}; // its members stand in another order on other systems
@@ -69,9 +224,8 @@ void install_handlers() {
     action.sa_handler = speak_and_end;
     action.sa_flags = SA_ONSTACK;
     sigfillset(&action.sa_mask);
-    for (const int signal : {SIGALRM, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGSYS, SIGTERM, SIGHUP,
-                             SIGINT, SIGQUIT, SIGXCPU}) {
-        sigaction(signal, &action, nullptr);
+    for (const Signal& signal : signals) {
+        sigaction(signal.number, &action, nullptr);
     }
     // A parent may have left some of those blocked. These two are not to end anything: their calls fail.
     sigset_t blocked;
@@ -83,13 +237,16 @@ void install_handlers() {
 
 } // namespace
 
-void prepare(std::string_view text, ExitStatus status) {
-    const Word* before = text_buffer.current;
-    Word& next = text_buffer.both[before == text_buffer.both.data() ? 1 : 0];
-    next.length = text.copy(next.text.data(), next.text.size());
-    next.late = status.late;
-    next.killed = status.killed;
-    text_buffer.current = &next;
+void prepare(const Word& word) {
+    const Prepared* before = words.current;
+    Prepared& next = words.both[before == words.both.data() ? 1 : 0];
+    next.length = word.text.copy(next.text.data(), next.text.size());
+    const std::string_view own{next.text.data(), next.length};
+    next.meaning = own.substr(std::min(word.text.rfind(word.meaning), own.size()), word.meaning.size());
+    next.output = word.output;
+    next.status = word.status;
+    next.log = word.log;
+    words.current = &next;
     if (before == nullptr) {
         install_handlers();
     }
@@ -107,12 +264,19 @@ std::optional<std::chrono::microseconds> time_left() {
     return left.count() == 0 ? std::nullopt : std::optional{left};
 }
 
-void claim() {
+void claim(const Lines& unsaid) {
+    unsaid_lines = &unsaid;
     is_claimed = true;
+}
+
+void said() {
+    is_claimed = true;
+    unsaid_lines = nullptr;
 }
 
 void done(int status) {
     late_status = status;
+    unsaid_lines = nullptr;
 }
 
 void resume() {

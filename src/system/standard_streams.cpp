@@ -12,7 +12,10 @@
 namespace sys {
 
 void hold_standard_streams() {
-    std::array<pollfd, 3> streams{{{STDIN_FILENO, 0, 0}, {STDOUT_FILENO, 0, 0}, {STDERR_FILENO, 0, 0}}};
+    std::array<pollfd, 3> streams{};
+    for (int number = 0; pollfd & stream : streams) {
+        stream.fd = number++;
+    }
     poll(streams.data(), streams.size(), 0);
     for (const pollfd& stream : streams) {
         if ((stream.revents & POLLNVAL) != 0) {
@@ -21,16 +24,16 @@ void hold_standard_streams() {
     }
 }
 
-bool stderr_is_separate() {
-    struct stat output = {};
-    struct stat error = {};
-    if (fstat(STDERR_FILENO, &error) != 0) {
+bool leads_elsewhere(int descriptor, int than) {
+    struct stat its = {};
+    struct stat other = {};
+    if (fstat(descriptor, &its) != 0) {
         return false;
     }
-    if (fstat(STDOUT_FILENO, &output) != 0 || isatty(STDERR_FILENO) == 1) {
+    if (fstat(than, &other) != 0 || isatty(descriptor) == 1) {
         return true;
     }
-    return output.st_dev != error.st_dev || output.st_ino != error.st_ino;
+    return its.st_dev != other.st_dev || its.st_ino != other.st_ino;
 }
 
 bool waited(int descriptor, short events) {

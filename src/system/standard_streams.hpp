@@ -9,10 +9,10 @@ namespace sys {
 // opened later gets its number and, with it, the answer.
 void hold_standard_streams();
 
-// Whether standard error leads elsewhere than standard output (another device or inode), or to a person's
-// terminal. Under inetd(8) and spawn(8) it is the caller's socket, and what is written to it becomes part of
-// the answer.
-bool stderr_is_separate();
+// Whether `descriptor` is open and leads elsewhere than another one (another device or inode), or to a
+// person's terminal. Under inetd(8) and spawn(8) standard error is the caller's socket, and what is written to
+// it becomes part of the answer.
+bool leads_elsewhere(int descriptor, int than);
 
 // After a read(2) or write(2) that failed: where that was because `descriptor` does not block and had
 // nothing, or no room, waits until it has (`events` as in poll(2)) and is true.

@@ -16,21 +16,23 @@ void wait_no_longer_than(const Descriptor& socket, std::chrono::microseconds lim
 
 } // namespace
 
-SystemLog::SystemLog(std::string_view program, int facility, std::string_view path)
-    : program_(program), facility_(facility), socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+SystemLog::SystemLog(std::string_view path) : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     address_.sun_family = AF_UNIX;
     path.copy(static_cast<char*>(address_.sun_path), sizeof(address_.sun_path) - 1);
 }
 
-void SystemLog::send(int priority, std::string_view text) {
-    std::string line = "<" + std::to_string(facility_ | priority) + ">";
-    line.append(program_).append("[").append(std::to_string(getpid())).append("]: ").append(text);
+std::string SystemLog::line(std::string_view program, int priority, std::string_view text) {
+    std::string line = "<" + std::to_string(priority) + ">";
+    line.append(program).append("[").append(std::to_string(getpid())).append("]: ").append(text);
+    return line;
+}
+
+void SystemLog::send(std::string_view line) {
     if (!is_stream_ && !send_soon(line) && errno == EPROTOTYPE) {
         open_stream();
     }
     if (is_stream_) {
-        line.append(1, '\0');
-        send_soon(line);
+        send_soon(std::string{line}.append(1, '\0'));
     }
 }
 

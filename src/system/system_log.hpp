@@ -22,12 +22,13 @@ namespace sys {
 
 class SystemLog {
   public:
-    // `facility`: LOG_MAIL and the like.
-    explicit SystemLog(std::string_view program, int facility, std::string_view path = _PATH_LOG);
+    explicit SystemLog(std::string_view path = _PATH_LOG);
 
-    // `priority`: LOG_INFO and the like. Where nobody listens the line is lost, and so it is where the daemon
-    // has not taken it within `patience`; one that is so far behind gets no more of it.
-    void send(int priority, std::string_view text);
+    // A text as it goes out. `priority`: LOG_MAIL | LOG_INFO and the like.
+    static std::string line(std::string_view program, int priority, std::string_view text);
+    // Where nobody listens the line is lost, and so it is where the daemon has not taken it within
+    // `patience`; one that is so far behind gets no more of it.
+    void send(std::string_view line);
 
     static constexpr std::chrono::milliseconds patience{100};
 
@@ -37,8 +38,6 @@ class SystemLog {
     bool send_soon(std::string_view line);
     [[nodiscard]] const sockaddr* address() const;
 
-    std::string_view program_;
-    int facility_;
     sockaddr_un address_{};
     Descriptor socket_;
     bool is_stream_ = false;

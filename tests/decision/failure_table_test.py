@@ -12,7 +12,7 @@ import subprocess
 import time
 import unittest
 
-from policy.answers_test import GREYLISTED, MALFORMED, Filter
+from decision.answers_test import GREYLISTED, MALFORMED, Filter
 from harness import GREYONCE, PATIENCE, ask, block, limited, read_to_end, request, wait_until
 
 NOBODY = 65534
@@ -191,6 +191,9 @@ class Requests(Filter):
         self.assertEqual((answer.action, answer.status), (MALFORMED, 74))
 
 
+LOGGED = {"log": "stderr", "stderr": subprocess.PIPE}
+
+
 @contextlib.contextmanager
 def running(*options, log="none", **popen):
     command = [GREYONCE, "--config", "/dev/null", "--log", log, *map(str, options)]
@@ -219,10 +222,11 @@ class Deadline(Filter):
         self.assertLess(took, seconds + 2.8)  # the default deadline of 4 seconds is no excuse for one of 1
 
     def test_a_writer_that_stalls_in_the_middle_of_a_line_is_answered(self):
-        with running("--deadline=1", "--state", self.state, "--on-error=WARN late") as child:
+        with running("--deadline=1", "--state", self.state, "--on-error=WARN late", **LOGGED) as child:
             child.stdin.write(b"request=smtpd_acc")
             child.stdin.flush()
             self.assert_late(child, 1, b"WARN late")
+            self.assertEqual(child.stderr.read(), b"greyonce: warning: the deadline was reached: answering WARN late\n")
 
     def test_one_that_is_longer_than_the_default_is_waited_for(self):
         with running("--deadline=30", "--state", self.state) as child:
@@ -242,10 +246,11 @@ class Deadline(Filter):
         with open(self.state, "r+b") as state:
             lock = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
             fcntl.fcntl(state, F_OFD_SETLK, lock)
-            with running("--deadline=1", "--state", self.state) as child:
+            with running("--deadline=1", "--state", self.state, **LOGGED) as child:
                 child.stdin.write(block(request()))
                 child.stdin.close()
                 self.assert_late(child, 1)
+                self.assertEqual(child.stderr.read(), b"greyonce: warning: the deadline was reached: answering DUNNO\n")
 
     def test_a_configuration_that_hangs_is_answered_for(self):
         fifo = self.folder / "fifo"
@@ -334,10 +339,14 @@ class Deadline(Filter):
             theirs.setblocking(False)
             self.fill(theirs)
             theirs.setblocking(True)
-            with running("--deadline=1", "--state", self.state, stdout=theirs) as child:
+            with running("--deadline=1", "--state", self.state, stdout=theirs, **LOGGED) as child:
                 child.stdin.write(block(request()))
                 child.stdin.close()
                 self.assertEqual(child.wait(20), 74)
+                lines = child.stderr.read().decode().splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertRegex(lines[0], "^greyonce: action=greylist, reason=new, ")
+        self.assertEqual(lines[1], "greyonce: warning: the deadline was reached: the answer could not be written")
 
 
 class Signals(Filter):
@@ -346,11 +355,14 @@ class Signals(Filter):
 
     def test_a_fatal_signal_is_answered_and_ends_it_with_70(self):
         for number in self.FATAL:
-            with running("--state", self.state, "--on-error=WARN died") as child:
+            with running("--state", self.state, "--on-error=WARN died", **LOGGED) as child:
                 wait_until(lambda child=child: is_reading(child), "the filter to read")
                 child.send_signal(number)
                 self.assertEqual(child.stdout.read(), b"action=WARN died\n\n", number)
                 self.assertEqual(child.wait(), 70, number)
+                name = number.name.removeprefix("SIG")
+                self.assertEqual(child.stderr.read().decode(),
+                                 f"greyonce: warning: ended by the signal {name}: answering WARN died\n")
 
     def test_signals_that_a_parent_blocked_still_work(self):
         def block_all():
@@ -360,11 +372,18 @@ class Signals(Filter):
             self.assertEqual(child.wait(), 74)
 
     def test_between_two_requests_nobody_is_told_anything(self):
-        with running("--until-eof", "--state", self.state) as child:
+        with running("--until-eof", "--state", self.state, **LOGGED) as child:
             wait_until(lambda: is_reading(child), "the filter to read")
             child.terminate()
             self.assertEqual(child.stdout.read(), b"")
             self.assertEqual(child.wait(), 70)
+            self.assertEqual(child.stderr.read(), b"greyonce: warning: ended by the signal TERM\n")
+
+    def test_where_the_log_is_nowhere_no_signal_is_told(self):
+        with running("--state", self.state, stderr=subprocess.PIPE) as child:
+            wait_until(lambda: is_reading(child), "the filter to read")
+            child.terminate()
+            self.assertEqual((child.wait(), child.stderr.read()), (70, b""))
 
 
 class Output(Filter):

@@ -4,7 +4,7 @@ import subprocess
 import time
 import unittest
 
-from policy.answers_test import GREYLISTED, Filter
+from decision.answers_test import GREYLISTED, Filter
 from harness import GREYRULES, GREYSTATE, request
 
 

@@ -7,10 +7,11 @@ import subprocess
 import time
 import unicodedata
 import unittest
+from pathlib import Path
 
 from ask.scripted import Scripted, answering
 from bench.dev_log import Syslog
-from harness import GREYONCE, GREYRULES, Case, block, request
+from harness import GREYONCE, GREYRULES, Case, block, limited, request, wait_until
 from weight.dns_server import Nameserver
 
 MAIL, LOCAL3 = 2 << 3, 19 << 3
@@ -62,6 +63,21 @@ class SyslogLines(Case):
                             "--until-eof")
         self.assertEqual(len(lines), 100)
         self.assertEqual({line.split("sender=")[1].split("@")[0] for line in lines}, {f"s{number}" for number in range(100)})
+
+    def test_what_comes_at_the_deadline_or_by_a_signal_is_a_line_too(self):
+        for how, told in (("--deadline=1", "the deadline was reached"), ("--deadline=30", "ended by the signal TERM")):
+            with Syslog(self.folder) as syslog:
+                child = subprocess.Popen([*syslog.seen_by(), GREYONCE, "--config", "/dev/null", "--syslog-facility=local3", how],
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                self.addCleanup(limited(child))
+                with child:
+                    wait_until(lambda child=child: Path(f"/proc/{child.pid}/syscall").read_text().startswith("0 ") and
+                               "greyonce" in Path(f"/proc/{child.pid}/comm").read_text(), "the filter to read")
+                    if "TERM" in told:
+                        child.terminate()
+                    self.assertEqual(child.stdout.read(), b"action=DUNNO\n\n")
+            shutil.rmtree(self.folder / "dev")
+            self.assertEqual(syslog.texts, [f"<{LOCAL3 | WARNING}>greyonce[{child.pid}]: warning: {told}: answering DUNNO"])
 
     def test_nothing_that_a_client_says_makes_a_line_long_or_brings_a_field(self):
         """Everything that can write a line does: rules, the weight, another server, the greylist."""

@@ -4,9 +4,11 @@
 
 #include <csignal>
 #include <string>
+#include <string_view>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 namespace sys {
 namespace {
@@ -16,17 +18,15 @@ struct End {
     int status;
 };
 
-// What a process says and how it ends that does `act`, with its standard output read here.
+// What a process says and how it ends that does `act`, which is given the descriptor that is read here.
 template <typename Act>
 End end_of(Act act) {
     int ends[2];
     EXPECT_EQ(pipe(ends), 0);
     const pid_t child = fork();
     if (child == 0) {
-        dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
-        close(ends[1]);
-        act();
+        act(ends[1]);
         _exit(99);
     }
     close(ends[1]);
@@ -42,6 +42,10 @@ End end_of(Act act) {
     return end;
 }
 
+last_word::Word word(std::string_view text, int output, last_word::ExitStatus status, LogPlace log = {}) {
+    return {.text = text, .meaning = text, .output = output, .status = status, .log = log};
+}
+
 // Deeper than any stack.
 // NOLINTNEXTLINE(misc-no-recursion)
 [[gnu::noinline]] int overflow(int depth) {
@@ -52,8 +56,8 @@ End end_of(Act act) {
 }
 
 TEST(LastWord, AStackThatOverflowsIsAnsweredToo) {
-    const End end = end_of([] {
-        last_word::prepare("last\n", {.late = 74, .killed = 70});
+    const End end = end_of([](int output) {
+        last_word::prepare(word("last\n", output, {.late = 74, .killed = 70}));
         overflow(0);
     });
     EXPECT_EQ(end.output, "last\n");
@@ -62,9 +66,9 @@ TEST(LastWord, AStackThatOverflowsIsAnsweredToo) {
 
 TEST(LastWord, TheLastThatWasPreparedIsSaidWithItsStatus) {
     for (const int signal : {SIGTERM, SIGALRM}) {
-        const End end = end_of([signal] {
+        const End end = end_of([signal](int output) {
             for (const char* const text : {"first", "second", "third"}) {
-                last_word::prepare(text, {.late = 1 + text[0], .killed = 2 + text[0]});
+                last_word::prepare(word(text, output, {.late = 1 + text[0], .killed = 2 + text[0]}));
             }
             raise(signal);
         });
@@ -74,9 +78,10 @@ TEST(LastWord, TheLastThatWasPreparedIsSaidWithItsStatus) {
 }
 
 TEST(LastWord, OnceTheAnswerIsOutTheDeadlineChangesNothing) {
-    const End end = end_of([] {
-        last_word::prepare("last", {.late = 74, .killed = 70});
-        last_word::claim();
+    const End end = end_of([](int output) {
+        const std::vector<std::string> unsaid;
+        last_word::prepare(word("last", output, {.late = 74, .killed = 70}));
+        last_word::claim(unsaid);
         last_word::done(0);
         raise(SIGALRM);
     });
@@ -88,18 +93,63 @@ TEST(LastWord, ASignalWhileAnotherIsPreparedFindsOneOfThemWhole) {
     const std::string one(1000, 'a');
     const std::string other(10, 'b');
     for (int i = 0; i < 100; ++i) {
-        const End end = end_of([&] {
-            last_word::prepare(one, {.late = 1, .killed = 1});
+        const End end = end_of([&](int output) {
+            last_word::prepare(word(one, output, {.late = 1, .killed = 1}));
             const itimerval soon{.it_interval = {}, .it_value = {.tv_sec = 0, .tv_usec = 300 + i}};
             setitimer(ITIMER_REAL, &soon, nullptr);
             while (true) {
-                last_word::prepare(other, {.late = 2, .killed = 2});
-                last_word::prepare(one, {.late = 1, .killed = 1});
+                last_word::prepare(word(other, output, {.late = 2, .killed = 2}));
+                last_word::prepare(word(one, output, {.late = 1, .killed = 1}));
             }
         });
         ASSERT_TRUE(end.output == one || end.output == other) << end.output;
         ASSERT_EQ(end.status, end.output == one ? 1 : 2);
     }
+}
+
+// The log goes to the same descriptor as the answer.
+LogPlace log_to(int output) {
+    return {LogPlace::Kind::stream, "program", 0, output};
+}
+
+TEST(LastWord, TheLogIsToldWhatEndedItAndWhatWasAnswered) {
+    const std::string text = "action=DUNNO\n\n";
+    for (const auto& [signal, what] :
+         {std::pair{SIGALRM, "the deadline was reached"}, std::pair{SIGSEGV, "ended by the signal SEGV"},
+          std::pair{SIGTERM, "ended by the signal TERM"}, std::pair{SIGXCPU, "ended by the signal XCPU"}}) {
+        const End end = end_of([&, number = signal](int output) {
+            last_word::prepare({.text = text,
+                                .meaning = std::string_view{text}.substr(7, 5),
+                                .output = output,
+                                .status = {.late = 74, .killed = 70},
+                                .log = log_to(output)});
+            raise(number);
+        });
+        EXPECT_EQ(end.output, text + "program: warning: " + what + ": answering DUNNO\n");
+    }
+}
+
+TEST(LastWord, WhatTheCallerHadYetToTellIsToldWhereItsAnswerCouldNotBeWritten) {
+    const std::vector<std::string> unsaid{"a line\n", "and another\n"};
+    const End end = end_of([&](int output) {
+        last_word::prepare(word("last", output, {.late = 74, .killed = 70}, log_to(output)));
+        last_word::claim(unsaid);
+        raise(SIGALRM);
+    });
+    EXPECT_EQ(
+        end.output,
+        "a line\nand another\nprogram: warning: the deadline was reached: the answer could not be written\n");
+    EXPECT_EQ(end.status, 74);
+}
+
+TEST(LastWord, WhereNobodyWaitsThereIsNoAnswerButALine) {
+    const End end = end_of([](int output) {
+        last_word::prepare(word("last", output, {.late = 74, .killed = 70}, log_to(output)));
+        last_word::said();
+        raise(SIGTERM);
+    });
+    EXPECT_EQ(end.output, "program: warning: ended by the signal TERM\n");
+    EXPECT_EQ(end.status, 70);
 }
 
 } // namespace

@@ -49,9 +49,9 @@ class SystemLogTest : public testing::Test {
 
 TEST_F(SystemLogTest, ALineIsADatagramWithItsPriorityTheProgramAndItsNumber) {
     const Descriptor daemon = listener(SOCK_DGRAM);
-    SystemLog log{"greyonce", LOG_MAIL, path};
-    log.send(LOG_WARNING, "what was said");
-    log.send(LOG_INFO, "more");
+    SystemLog log{path};
+    log.send(SystemLog::line("greyonce", LOG_MAIL | LOG_WARNING, "what was said"));
+    log.send(SystemLog::line("greyonce", LOG_MAIL | LOG_INFO, "more"));
     EXPECT_EQ(received(daemon.number()), said);
     EXPECT_TRUE(received(daemon.number()).starts_with("<22>greyonce["));
 }
@@ -59,8 +59,8 @@ TEST_F(SystemLogTest, ALineIsADatagramWithItsPriorityTheProgramAndItsNumber) {
 TEST_F(SystemLogTest, ADaemonThatTakesAStreamGetsEachLineWithANulBehindIt) {
     const Descriptor daemon = listener(SOCK_STREAM);
     ASSERT_EQ(listen(daemon.number(), 1), 0);
-    SystemLog log{"greyonce", LOG_MAIL, path};
-    log.send(LOG_WARNING, "what was said");
+    SystemLog log{path};
+    log.send(SystemLog::line("greyonce", LOG_MAIL | LOG_WARNING, "what was said"));
     const Descriptor connection{accept(daemon.number(), nullptr, nullptr)};
     EXPECT_EQ(received(connection.number()), said + '\0');
 }
@@ -93,10 +93,10 @@ TEST_F(SystemLogTest, ADaemonThatHasComeToAHaltHoldsUpThousandsOfLinesForALittle
         const Descriptor daemon = listener(type);
         ASSERT_TRUE(type == SOCK_DGRAM || listen(daemon.number(), 0) == 0);
         fill(path, type);
-        SystemLog log{"greyonce", LOG_MAIL, path};
+        SystemLog log{path};
         const auto time = time_of([&] {
             for (int i = 0; i < 5000; ++i) {
-                log.send(LOG_INFO, "nobody reads it");
+                log.send(SystemLog::line("greyonce", LOG_MAIL | LOG_INFO, "nobody reads it"));
             }
         });
         EXPECT_GE(time, SystemLog::patience);
@@ -112,17 +112,17 @@ TEST_F(SystemLogTest, ADaemonThatIsALittleBehindGetsTheLine) {
         while (received(daemon.number()) != said) {
         }
     }};
-    SystemLog log{"greyonce", LOG_MAIL, path};
-    log.send(LOG_WARNING, "what was said");
+    SystemLog log{path};
+    log.send(SystemLog::line("greyonce", LOG_MAIL | LOG_WARNING, "what was said"));
     reader.join();
 }
 
 TEST_F(SystemLogTest, WithoutADaemonALineIsLostAndNothingElse) {
-    SystemLog missing{"greyonce", LOG_MAIL, path};
-    missing.send(LOG_INFO, "nobody hears it");
+    SystemLog missing{path};
+    missing.send(SystemLog::line("greyonce", LOG_MAIL | LOG_INFO, "nobody hears it"));
     static_cast<void>(listener(SOCK_DGRAM)); // and is gone: its file stays
-    SystemLog refused{"greyonce", LOG_MAIL, path};
-    refused.send(LOG_INFO, "nobody hears it");
+    SystemLog refused{path};
+    refused.send(SystemLog::line("greyonce", LOG_MAIL | LOG_INFO, "nobody hears it"));
     EXPECT_TRUE(std::filesystem::exists(path));
 }
 
