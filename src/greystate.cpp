@@ -5,8 +5,7 @@
 #include "linked_libraries.hpp"
 #include "options.hpp"
 #include "rules/table.hpp"
-#include "store/file/bulk.hpp"
-#include "store/file/survey.hpp"
+#include "store/open.hpp"
 #include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
@@ -97,9 +96,15 @@ void finish_printing() {
 void show_progress(unsigned done) {
     static const bool is_seen = isatty(STDERR_FILENO) != 0;
     if (is_seen) {
-        say("\r" + std::to_string(done * 100 / store::roots) + " %" +
-            (done == store::roots ? "\r     \r" : ""));
+        say("\r" + std::to_string(done * 100 / store::all_done) + " %" +
+            (done == store::all_done ? "\r     \r" : ""));
     }
+}
+
+std::unique_ptr<store::Archive> archive_of(const Request& request) {
+    const Settings& settings = request.settings;
+    return store::open_archive(
+        {.name = settings.state, .max_size = settings.max_state_size, .sync = settings.sync});
 }
 
 Kind kind_named(std::string_view name) {
@@ -193,8 +198,7 @@ int find(const Request& request) {
     expect("--format", request.format, {"text", "json"});
     const auto written = request.format == "json" ? greylist::json_line : greylist::text_line;
     bool has_found = false;
-    store::Survey survey(request.settings.state);
-    survey.each_record(
+    archive_of(request)->each_record(
         [&](const Record& record) {
             if (request.selection.selects(record.key)) {
                 print(written(record, request.now, request.settings.rule));
@@ -209,20 +213,19 @@ int find(const Request& request) {
 int stats(const Request& request) {
     expect("--format", request.format, {"text", "prometheus"});
     Figures figures;
-    store::Survey survey(request.settings.state);
-    survey.each_record(
+    const auto archive = archive_of(request);
+    archive->each_record(
         [&](const Record& record) { figures.count(record, request.now, request.settings.rule); },
         show_progress);
-    figures.pages = survey.file().pages();
-    figures.file_bytes = figures.pages * store::page_size;
-    print(request.format == "prometheus" ? prometheus_of(figures, request.now)
-                                         : text_of(figures, request.now));
+    const greylist::Extent extent = archive->extent();
+    print(request.format == "prometheus" ? prometheus_of(figures, extent, request.now)
+                                         : text_of(figures, extent, request.now));
     finish_printing();
     return EX_OK;
 }
 
 int check(const Request& request) {
-    const auto checked = store::check(request.settings.state, show_progress);
+    const auto checked = archive_of(request)->check(show_progress);
     for (const std::string& remark : checked.remarks) {
         print("remark: " + sys::cleaned(remark) + '\n');
     }
@@ -234,8 +237,7 @@ int check(const Request& request) {
 }
 
 int erase(const Request& request, const std::function<bool(const Record&)>& may_go) {
-    const auto swept =
-        store::sweep(request.settings.state, request.settings.sync, request.now, may_go, show_progress);
+    const auto swept = archive_of(request)->sweep(request.now, may_go, show_progress);
     for (const std::string& remark : swept.remarks) {
         warn(remark);
     }
@@ -261,8 +263,7 @@ void put(const Request& request, std::vector<Record> records, const store::Progr
     const auto merge = [&](const Record& seen, const Record& incoming) {
         return merged(seen, incoming, request.settings.rule);
     };
-    store::store_all(request.settings.state, request.settings.max_state_size, std::move(records), merge,
-                     progress);
+    archive_of(request)->store_all(std::move(records), merge, progress);
 }
 
 int allow(const Request& request) {
@@ -287,9 +288,8 @@ int export_records(const Request& request) {
     expect("--to", request.to, {"greyonce", "postgrey", "postgrey-clients"});
     const Kind kind = request.to == "postgrey" ? Kind::triplet : Kind::client;
     const bool is_ours = request.to == "greyonce";
-    store::Survey survey(request.settings.state);
     print(is_ours ? "" : transfer::postgrey_dump_start());
-    survey.each_record(
+    archive_of(request)->each_record(
         [&](const Record& record) {
             print(is_ours ? greylist::exported_line(record) : transfer::postgrey_dump_of(record, kind));
         },

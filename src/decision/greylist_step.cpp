@@ -1,12 +1,12 @@
 // The step that asks the greylist: client, triplet and message, one after the other, each under a lock of its
-// own. What an attempt means is said in greylist/rule.hpp, how records are kept in store/file/state.hpp.
+// own. What an attempt means is said in greylist/rule.hpp, how records are kept in store/store.hpp.
 #include "decision/greylist_texts.hpp"
 #include "decision/keeping.hpp"
 #include "decision/step.hpp"
 #include "greylist/rule.hpp"
 #include "greylist/triplet.hpp"
 #include "protocol/action.hpp"
-#include "store/file/state.hpp"
+#include "store/store.hpp"
 #include "system/trouble.hpp"
 
 namespace decision {
@@ -213,7 +213,7 @@ class Asking {
     greylist::Grouping grouping_;
     greylist::Key client_;
     greylist::Key address_; // of an IPv6 client another one; records of it still count
-    store::State& state_;
+    store::Store& state_;
     bool was_in_trouble_ = false; // with the state
 };
 

@@ -1,5 +1,7 @@
 #include "decision/sources.hpp"
 
+#include "store/open.hpp"
+
 #include <utility>
 
 namespace decision {
@@ -23,16 +25,17 @@ const rules::Table* Sources::rules() {
     return &*rules_;
 }
 
-store::State& Sources::state(store::Keeping keeping) {
+store::Store& Sources::state(const store::Keeping& keeping) {
     const bool may_have_changed = std::exchange(looks_at_state_, false);
     if (state_ && (!may_have_changed || state_->is_current())) {
-        state_->keep(std::move(keeping));
+        state_->keep(keeping);
     } else {
         state_.reset();
-        state_.emplace(settings_.state, settings_.max_state_size, settings_.sync, std::move(keeping));
-        if (settings_.until_eof) {
-            state_->stay();
-        }
+        state_ = store::open_store({.name = settings_.state,
+                                    .max_size = settings_.max_state_size,
+                                    .sync = settings_.sync,
+                                    .stays = settings_.until_eof},
+                                   keeping);
     }
     return *state_;
 }

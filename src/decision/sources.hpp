@@ -4,9 +4,10 @@
 
 #include "options.hpp"
 #include "rules/table.hpp"
-#include "store/file/state.hpp"
+#include "store/store.hpp"
 #include "system/identity.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ class Sources {
     // Null where there is no such file. Throws sys::Trouble where it cannot be opened.
     const rules::Table* rules();
     // Throws sys::Trouble where it cannot be opened.
-    store::State& state(store::Keeping keeping);
+    store::Store& state(const store::Keeping& keeping);
 
     // What the state has found damaged and mended since it was last asked.
     std::vector<std::string> take_state_remarks();
@@ -37,7 +38,7 @@ class Sources {
     std::optional<rules::Table> rules_;
     sys::Identity rules_identity_;
     bool looks_at_rules_ = false;
-    std::optional<store::State> state_;
+    std::unique_ptr<store::Store> state_;
     bool looks_at_state_ = false;
 };
 

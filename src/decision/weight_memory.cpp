@@ -99,6 +99,7 @@ void WeightMemory::remember_message(const weight::Subject& subject, const Earlie
 std::optional<weight::Spam> WeightMemory::spam_under(const Key& key) {
     std::optional<weight::Spam> again;
     state_.update(key, [&](const Seen& seen) -> Seen {
+        again.reset();
         if (!seen) {
             return std::nullopt;
         }
@@ -145,6 +146,7 @@ std::optional<WeightMemory::Ham> WeightMemory::passed_before(const weight::Subje
         return ham;
     }
     state_.update(ham_key(subject, grouping_), [&](const Seen& seen) -> Seen {
+        ham.reset();
         if (!seen) {
             return std::nullopt;
         }

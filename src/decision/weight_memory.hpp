@@ -3,7 +3,7 @@
 #pragma once
 
 #include "greylist/triplet.hpp"
-#include "store/file/state.hpp"
+#include "store/store.hpp"
 #include "weight/settings.hpp"
 #include "weight/verdict.hpp"
 #include "weight/weighing.hpp"
@@ -32,7 +32,7 @@ struct EarlierVerdict {
 class WeightMemory {
   public:
     // All three outlive it.
-    WeightMemory(store::State& state, const weight::Settings& settings, const greylist::Grouping& grouping,
+    WeightMemory(store::Store& state, const weight::Settings& settings, const greylist::Grouping& grouping,
                  sys::Time now)
         : state_(state), settings_(settings), grouping_(grouping), now_(now) {}
 
@@ -57,7 +57,7 @@ class WeightMemory {
     [[nodiscard]] std::optional<weight::Spam> spam_under(const greylist::Key& key);
     [[nodiscard]] unsigned failures_of(const greylist::Key& list);
 
-    store::State& state_;
+    store::Store& state_;
     const weight::Settings& settings_;
     const greylist::Grouping& grouping_;
     sys::Time now_;

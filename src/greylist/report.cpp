@@ -148,7 +148,7 @@ std::uint64_t Figures::records() const {
     return pending + passed + counting + whitelisted + headers + weights + forgotten;
 }
 
-std::string text_of(const Figures& figures, Time now) {
+std::string text_of(const Figures& figures, const Extent& extent, Time now) {
     const auto line = [](std::string_view name, const std::string& value) {
         return std::string{name}.append(28 - name.size(), ' ') + value + '\n';
     };
@@ -167,12 +167,14 @@ std::string text_of(const Figures& figures, Time now) {
         text += line("oldest last attempt", age(figures.oldest)) +
                 line("newest last attempt", age(figures.newest));
     }
-    return text + count("pages", figures.pages) + count("bytes in the file", figures.file_bytes) +
-           count("bytes in records", figures.text_bytes) +
-           line("fill", ratio(figures.text_bytes, figures.file_bytes));
+    for (const Measure& measure : extent.measures) {
+        text += count(measure.label, measure.value);
+    }
+    return text + count("bytes in records", figures.text_bytes) +
+           line("fill", ratio(figures.text_bytes, extent.bytes));
 }
 
-std::string prometheus_of(const Figures& figures, Time now) {
+std::string prometheus_of(const Figures& figures, const Extent& extent, Time now) {
     std::string text =
         "# HELP greyonce_records Records in the greylist state.\n# TYPE greyonce_records gauge\n";
     const auto records = [&](std::string_view kind, std::string_view state, std::uint64_t value) {
@@ -191,10 +193,11 @@ std::string prometheus_of(const Figures& figures, Time now) {
         text.append("\n# TYPE greyonce_").append(name).append(" gauge\ngreyonce_").append(name);
         text.append(" ").append(value).append("\n");
     };
-    gauge("state_pages", "Pages of the state file.", std::to_string(figures.pages));
-    gauge("state_bytes", "Size of the state file.", std::to_string(figures.file_bytes));
-    gauge("state_fill_ratio", "Share of the state file that records take.",
-          ratio(figures.text_bytes, figures.file_bytes));
+    for (const Measure& measure : extent.measures) {
+        gauge(measure.gauge, measure.help, std::to_string(measure.value));
+    }
+    gauge("state_fill_ratio", "Share of the state that records take.",
+          ratio(figures.text_bytes, extent.bytes));
     if (figures.records() > 0) {
         gauge("state_oldest_age_seconds", "Age of the record seen longest ago.",
               std::to_string((now - figures.oldest).count()));

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace greylist {
 
@@ -33,18 +34,28 @@ struct Figures {
     std::uint64_t whitelisted = 0;
     std::uint64_t headers = 0;
     std::uint64_t weights = 0;
-    std::uint64_t forgotten = 0; // of any kind, not counted above
-    std::uint64_t pages = 0;
-    std::uint64_t text_bytes = 0; // what the records take in the file
-    std::uint64_t file_bytes = 0;
-    Time oldest = Time::max(); // of the latest attempts, and of the next one too
+    std::uint64_t forgotten = 0;  // of any kind, not counted above
+    std::uint64_t text_bytes = 0; // of the records' lines
+    Time oldest = Time::max();    // of the latest attempts, and of the next one too
     Time newest = Time::min();
 
     void count(const Record& record, Time now, const Rule& rule);
     [[nodiscard]] std::uint64_t records() const;
 };
 
-std::string text_of(const Figures& figures, Time now);
-std::string prometheus_of(const Figures& figures, Time now);
+// What a store takes, in its own terms.
+struct Measure {
+    std::string_view label; // in the text
+    std::string_view gauge; // greyonce_GAUGE, for Prometheus
+    std::string_view help;
+    std::uint64_t value = 0;
+};
+struct Extent {
+    std::vector<Measure> measures{};
+    std::uint64_t bytes = 0; // all of it
+};
+
+std::string text_of(const Figures& figures, const Extent& extent, Time now);
+std::string prometheus_of(const Figures& figures, const Extent& extent, Time now);
 
 } // namespace greylist

@@ -4,7 +4,7 @@
 //
 // Per size one line: records, bytes of their lines, bytes of the file, mean and slowest update so far in
 // microseconds.
-#include "store/file/state.hpp"
+#include "store/file/file_store.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -30,10 +30,9 @@ Record record(unsigned long number) {
 
 int main(int argc, char** argv) {
     const std::string path = argv[1];
-    const auto no = [](const Record&) { return false; };
-    const auto nothing = [](const Record&) { return greylist::Worth{}; };
-    store::State state(path, std::uint64_t{1} << 40U, false,
-                       {.is_forgotten = no, .may_go = no, .worth = nothing});
+    // At a time at which nothing is forgotten.
+    store::FileStore state(path, std::uint64_t{1} << 40U, false,
+                           {.rule = {}, .now = Time{Seconds{1'700'000'400}}});
     std::chrono::duration<double, std::micro> slowest{0};
     std::chrono::duration<double, std::micro> all{0};
     unsigned long text = 0;

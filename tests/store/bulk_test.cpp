@@ -32,7 +32,7 @@ TEST_F(Bulk, OfAHundredThousandRecordsAllAreThereInANewStateAndInOneThatHasPages
     EXPECT_EQ(lines().size(), 200000U);
     EXPECT_TRUE(findings().empty());
     EXPECT_TRUE(check(path(), [](unsigned) {}).remarks.empty());
-    State state = open();
+    FileStore state = open();
     for (unsigned i = 0; i < 200000; i += 997) {
         EXPECT_TRUE(get(state, numbered(i))) << i;
     }

@@ -28,7 +28,7 @@ class StateDamage : public TemporaryState {
         return {{Kind::triplet, "192.0.2.0 " + sender + " bob@example.org"}, at(1700000000), at(last), 0};
     }
     void fill(unsigned many) const {
-        State state = open();
+        FileStore state = open();
         for (unsigned i = 0; i < many; ++i) {
             put(state, long_record(i, 1700000000));
         }
@@ -58,7 +58,7 @@ TEST_F(StateDamage, TheFirstDecisionOnADamagedPageMendsIt) {
     const std::size_t page = page_of(bytes, long_record(7, 0).key.text);
     bytes[page * page_size + 4095] = 'x';
     spoil(bytes);
-    State state = open();
+    FileStore state = open();
     EXPECT_TRUE(get(state, long_record(7, 0).key));
     ASSERT_EQ(state.remarks().size(), 1);
     EXPECT_NE(state.remarks()[0].find("page " + std::to_string(page)), std::string::npos);
@@ -125,7 +125,7 @@ class ForeignPage : public StateDamage {
         static_cast<void>(findings());
         mend();
         {
-            State state = open();
+            FileStore state = open();
             for (unsigned i = 0; i < 3000; ++i) {
                 put(state, {numbered(i), at(1), at(2), 0});
             }
@@ -288,7 +288,7 @@ class PowerFailure : public StateDamage {
         record_lines();
         for (unsigned i = 0; writes_.size() < written_.size() + 2; ++i) { // until three pages were added
             {
-                State state = open();
+                FileStore state = open();
                 put(state, long_record(i % 3 == 0 ? i : 10000 + i, 1700000100 + i));
             }
             const std::string now = content();
@@ -397,7 +397,7 @@ TEST_F(PowerFailure, TwoWritesMayReachTheDiskTheOtherWayRound) {
 TEST_F(StateDamage, TheNextPageInTheSamePlaceTakesTheOneThatNobodyPointsTo) {
     fill(2800);
     const std::string before = content();
-    State state = open();
+    FileStore state = open();
     unsigned number = 2800;
     while (content().size() == before.size()) {
         put(state, long_record(number++, 1700000000));
@@ -424,7 +424,7 @@ TEST_F(StateDamage, TheNextPageInTheSamePlaceTakesTheOneThatNobodyPointsTo) {
 class SmallState : public StateDamage {
   protected:
     SmallState() {
-        State state = open();
+        FileStore state = open();
         for (unsigned i = 0; i < 900; ++i) {
             put(state, long_record(i, 1700000000));
         }

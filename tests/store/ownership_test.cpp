@@ -26,7 +26,7 @@ class Ownership : public TemporaryState {
     }
     static std::string why_not(const std::string& path) {
         try {
-            static_cast<void>(State{path, gigabyte, false, keep_all()});
+            static_cast<void>(FileStore{path, gigabyte, false, keep_all()});
             return {};
         } catch (const sys::Trouble& trouble) {
             return trouble.what();
@@ -97,12 +97,12 @@ TEST_F(Ownership, AnEmptyFileOfSeveralNamesIsNotFilled) {
 }
 
 TEST_F(Ownership, WhetherEveryUserMayReadItIsKnown) {
-    EXPECT_FALSE(open().is_open_to_others());
+    EXPECT_TRUE(open().take_notices().empty());
     ASSERT_EQ(chmod(path().c_str(), 0640), 0);
-    EXPECT_FALSE(open().is_open_to_others());
+    EXPECT_TRUE(open().take_notices().empty());
     for (const mode_t mode : {0604U, 0602U, 0666U}) {
         ASSERT_EQ(chmod(path().c_str(), mode), 0);
-        EXPECT_TRUE(open().is_open_to_others());
+        EXPECT_FALSE(open().take_notices().empty());
     }
 }
 
@@ -118,7 +118,7 @@ TEST_F(Ownership, AReaderThatHoldsItsLockHoldsUpNobody) {
         for (int i = 0; i < writers; ++i) {
             children.push_back(fork());
             if (children.back() == 0) {
-                State state = open();
+                FileStore state = open();
                 for (int round = 0; round < rounds; ++round) {
                     state.update(client_key("192.0.2.1"), [](const std::optional<Record>& seen) {
                         return Record{client_key("192.0.2.1"), at(1), at(1), seen ? seen->count + 1 : 1};
@@ -135,7 +135,7 @@ TEST_F(Ownership, AReaderThatHoldsItsLockHoldsUpNobody) {
         }
     }
     ::close(reader);
-    State state = open();
+    FileStore state = open();
     EXPECT_EQ(get(state, client_key("192.0.2.1"))->count, writers * rounds);
     EXPECT_EQ(lines().size(), writers * rounds + 1);
     EXPECT_TRUE(findings().empty());

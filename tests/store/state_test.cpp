@@ -20,18 +20,18 @@ constexpr std::uint64_t small = 257 * page_size; // bytes: the roots and nothing
 TEST_F(StateTest, WhatWasStoredIsSeenByTheNextOneToOpen) {
     const Record record{numbered(1), at(1700000000), at(1700000301), 1};
     {
-        State state = open();
+        FileStore state = open();
         EXPECT_EQ(get(state, record.key), std::nullopt);
         put(state, record);
     }
-    State state = open();
+    FileStore state = open();
     EXPECT_EQ(get(state, record.key), record);
     EXPECT_EQ(get(state, numbered(2)), std::nullopt);
     EXPECT_TRUE(state.remarks().empty());
 }
 
 TEST_F(StateTest, ALookWithoutALockTellsWhatIsThereAndWhatIsNot) {
-    State state = open();
+    FileStore state = open();
     for (unsigned i = 0; i < 30000; ++i) {
         put(state, {numbered(i), at(1), at(2), i});
     }
@@ -45,8 +45,8 @@ TEST_F(StateTest, ALookWithoutALockTellsWhatIsThereAndWhatIsNot) {
 
 // A look tells the update where to look first.
 TEST_F(StateTest, AnUpdateAfterALookSeesWhatHasChangedSince) {
-    State state = open(small);
-    State other = open(small);
+    FileStore state = open(small);
+    FileStore other = open(small);
     put(other, {numbered(1), at(1), at(1), 0});
     EXPECT_TRUE(state.glance(numbered(1)).seen);
     put(other, {numbered(1), at(1), at(2), 1});
@@ -65,9 +65,7 @@ TEST_F(StateTest, AnUpdateAfterALookSeesWhatHasChangedSince) {
 }
 
 TEST_F(StateTest, ALookWithoutALockDoesNotSeeWhatIsForgotten) {
-    Keeping keeping = keep_all();
-    keeping.is_forgotten = [](const Record& record) { return record.last < at(100); };
-    State state(path(), gigabyte, false, keeping);
+    FileStore state(path(), gigabyte, false, {.rule = {.max_age = Seconds{1000}}, .now = at(1100)});
     put(state, {numbered(1), at(1), at(99), 1});
     put(state, {numbered(2), at(1), at(100), 1});
     EXPECT_TRUE(state.glance(numbered(1)).is_certain);
@@ -82,7 +80,7 @@ TEST_F(StateTest, ALookWithoutALockTellsNothingOfADamagedPage) {
         bytes[page * page_size + 1000] = 'x';
     }
     spoil(bytes);
-    State state = open();
+    FileStore state = open();
     EXPECT_FALSE(state.glance(numbered(1)).is_certain);
     EXPECT_EQ(get(state, numbered(1)), std::nullopt);
     EXPECT_TRUE(state.glance(numbered(1)).is_certain) << "mended";
@@ -99,13 +97,13 @@ TEST_F(StateTest, OnlyItsOwnerMayReadIt) {
 TEST_F(StateTest, AFileOfLengthZeroIsANewState) {
     spoil("");
     const Record record{numbered(1), at(1), at(2), 0};
-    State state = open();
+    FileStore state = open();
     put(state, record);
     EXPECT_EQ(get(state, record.key), record);
 }
 
 // One random step, the same in the state and in the map; false where they saw different things.
-bool same_step(State& state, std::map<std::string, Record>& model, std::mt19937& random) {
+bool same_step(FileStore& state, std::map<std::string, Record>& model, std::mt19937& random) {
     const auto any = [&](unsigned below) { return static_cast<std::int64_t>(random() % below); };
     const Key key = numbered(static_cast<unsigned>(any(40000)));
     const auto known = model.find(key.text);
@@ -128,7 +126,7 @@ TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
     std::map<std::string, Record> model;
     unsigned different = 0;
     for (int round = 0; round < 20; ++round) {
-        State state = open();
+        FileStore state = open();
         if (round % 2 == 1) {
             state.stay();
         }
@@ -149,8 +147,8 @@ TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
 TEST_F(StateTest, TwoThatStaySeeWhatEachOtherWrites) {
     std::mt19937 random(2); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
     std::map<std::string, Record> model;
-    std::array<State, 2> states{open(), open()};
-    for (State& state : states) {
+    std::array<FileStore, 2> states{open(), open()};
+    for (FileStore& state : states) {
         state.stay();
     }
     unsigned different = 0;
@@ -158,7 +156,7 @@ TEST_F(StateTest, TwoThatStaySeeWhatEachOtherWrites) {
         different += same_step(states.at(random() % 2), model, random) ? 0 : 1;
         const Key key = numbered(static_cast<unsigned>(random() % 40000));
         const auto known = model.find(key.text);
-        const State::Glance glance = states.at(random() % 2).glance(key);
+        const FileStore::Glance glance = states.at(random() % 2).glance(key);
         const bool is_right = known == model.end() ? !glance.seen : glance.seen == known->second;
         different += glance.is_certain && is_right ? 0 : 1;
     }
@@ -176,7 +174,7 @@ TEST_F(StateTest, WhatIsNotAStateIsNeverOverwritten) {
 }
 
 TEST_F(StateTest, WhenFullTheOldestThatNeverPassedMakesRoom) {
-    State state = open(small);
+    FileStore state = open(small);
     for (unsigned i = 0; i < 2000; ++i) {
         put(state, {numbered(i), at(1), at(2), 1});
     }
@@ -194,7 +192,7 @@ TEST_F(StateTest, WhenFullTheOldestThatNeverPassedMakesRoom) {
 }
 
 TEST_F(StateTest, WhenFullTheOneThatPassedOnceAndWasSeenLongestAgoMakesRoom) {
-    State state = open(small);
+    FileStore state = open(small);
     for (unsigned i = 0; i < 20000; ++i) {
         put(state, {numbered(i), at(1), at(1000 + i), 1});
         ASSERT_TRUE(get(state, numbered(i)));
@@ -217,7 +215,7 @@ TEST_F(StateTest, WhenFullTheOneThatPassedOnceAndWasSeenLongestAgoMakesRoom) {
 
 // As many as there is room for, then others of which anybody can make as many as he likes.
 TEST_F(StateTest, WhenFullWhoComesAgainAndAgainStays) {
-    State state = open(small);
+    FileStore state = open(small);
     std::vector<Record> in_use;
     for (unsigned i = 0; i < 3000; ++i) {
         in_use.push_back({numbered(i), at(1), at(2), 3});
@@ -235,12 +233,12 @@ TEST_F(StateTest, WhenFullWhoComesAgainAndAgainStays) {
     for (const Record& record : in_use) {
         EXPECT_EQ(get(state, record.key), record) << record.key.text;
     }
-    EXPECT_TRUE(state.take_had_no_room());
-    EXPECT_FALSE(state.take_had_no_room());
+    EXPECT_FALSE(state.take_notices().empty());
+    EXPECT_TRUE(state.take_notices().empty());
 }
 
 TEST_F(StateTest, WhenFullOfWhatPassedWhoWaitsHasTimeToComeBack) {
-    State state = open(small);
+    FileStore state = open(small);
     for (unsigned i = 0; i < 20000; ++i) {
         put(state, {numbered(i), at(1), at(2), 1});
     }
@@ -260,7 +258,7 @@ TEST_F(StateTest, WhenFullOfWhatPassedWhoWaitsHasTimeToComeBack) {
 }
 
 TEST_F(StateTest, WhenFullWhatCostsNobodyAWaitMakesRoomFirst) {
-    State state = open(small);
+    FileStore state = open(small);
     for (unsigned i = 0; i < 4000; ++i) {
         put(state, {instance_key("m" + std::to_string(i)), at(9), at(9), 0});
         put(state, {weight_key("ham", {std::to_string(i)}), at(9), at(9), 60, at(9), at(99), 0});
@@ -274,7 +272,7 @@ TEST_F(StateTest, WhenFullWhatCostsNobodyAWaitMakesRoomFirst) {
 }
 
 TEST_F(StateTest, WhereAllAreInUseWhoWaitsHasAQuarterAndTheOneThatCameLeastOftenMakesRoom) {
-    State state = open(small);
+    FileStore state = open(small);
     constexpr unsigned often = 2000;
     for (unsigned i = 0; i < 20000; ++i) {
         put(state, {numbered(i), at(1), at(i < often ? 2 : 3), i < often ? 20U : 2U});
@@ -293,33 +291,33 @@ TEST_F(StateTest, WhereAllAreInUseWhoWaitsHasAQuarterAndTheOneThatCameLeastOften
 }
 
 TEST_F(StateTest, WhatIsForgottenIsNotSeenAndMakesRoom) {
-    bool is_forgotten = false;
-    bool may_go = false;
-    State state(path(), small, false,
-                {[&](const Record& record) { return is_forgotten && record.count == 1; },
-                 [&](const Record& record) { return may_go && record.count == 1; },
-                 [](const Record&) { return Worth{.loss = Worth::Loss::in_use}; }});
+    Keeping keeping{.rule = {.max_age = Seconds{1000}}, .now = at(500)};
+    FileStore state(path(), small, false, keeping);
     for (unsigned i = 0; i < 4000; ++i) {
         put(state, {numbered(i), at(1), at(2), 1});
     }
-    is_forgotten = true;
+    const Time later = at(1003);
+    keeping.now = later;
+    state.keep(keeping);
     EXPECT_FALSE(get(state, numbered(1)));
     for (unsigned i = 4000; i < 5000; ++i) {
-        put(state, {numbered(i), at(1), at(2), 2});
+        put(state, {numbered(i), later, later, 2});
     }
-    is_forgotten = false;
+    keeping.now = at(500);
+    state.keep(keeping);
     for (unsigned i = 0; i < 4000; ++i) {
         EXPECT_TRUE(get(state, numbered(i))) << "forgotten for a while only, but gone";
     }
-    may_go = true;
+    keeping.now = later + clock_may_fall_back;
+    state.keep(keeping);
     for (unsigned i = 10000; i < 14000; ++i) {
-        put(state, {numbered(i), at(1), at(2), 2});
+        put(state, {numbered(i), keeping.now, keeping.now, 2});
     }
     EXPECT_TRUE(get(state, numbered(13999)));
 }
 
 TEST_F(StateTest, ARecordWhoseKeyIsTooLongIsTroubleAndNothingElse) {
-    State state = open();
+    FileStore state = open();
     EXPECT_THROW(put(state, {{Kind::triplet, std::string(4000, 'x')}, at(1), at(1), 0}), sys::Trouble);
     EXPECT_TRUE(lines().empty());
     const Record longest{triplet_key("192.0.2.0", std::string(512, '\1'), std::string(512, ' ')), at(1),
@@ -357,14 +355,14 @@ TEST_F(StateTest, NoCountOfManyProcessesIsLostFromTheFirstMomentOn) {
     const Key key = client_key("192.0.2.1");
     ASSERT_TRUE(all_at_once([&](unsigned number) {
         for (unsigned i = 0; i < rounds; ++i) {
-            State state = open(); // the first of them all make the file
+            FileStore state = open(); // the first of them all make the file
             state.update(key, [&](const std::optional<Record>& seen) {
                 return Record{key, at(5), at(5), seen ? seen->count + 1 : 1};
             });
             put(state, {numbered(number * rounds + i), at(1), at(1), 1});
         }
     }));
-    State state = open();
+    FileStore state = open();
     EXPECT_EQ(get(state, key)->count, processes * rounds);
     EXPECT_EQ(lines().size(), processes * rounds + 1);
     EXPECT_TRUE(findings().empty());
@@ -373,20 +371,20 @@ TEST_F(StateTest, NoCountOfManyProcessesIsLostFromTheFirstMomentOn) {
 
 TEST_F(StateTest, OneOfManyThatRaceIsTheFirst) {
     ASSERT_TRUE(all_at_once([&](unsigned number) {
-        State state = open();
+        FileStore state = open();
         state.update(numbered(1), [&](const std::optional<Record>& seen) {
             return Record{numbered(1), seen ? seen->first : at(number + 1), at(number + 1),
                           seen ? seen->count + 1 : 1};
         });
     }));
-    State state = open();
+    FileStore state = open();
     EXPECT_EQ(get(state, numbered(1))->count, processes);
 }
 
 TEST_F(StateTest, PagesAddedByManyAtOnceAllHaveTheirParents) {
     constexpr unsigned rounds = 400;
     ASSERT_TRUE(all_at_once([&](unsigned number) {
-        State state = open();
+        FileStore state = open();
         if (number % 2 == 1) {
             state.stay();
         }

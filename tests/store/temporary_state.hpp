@@ -1,8 +1,8 @@
 // A state in a folder of its own, which goes with the test; records to put there, and its bytes to spoil.
 #pragma once
 
+#include "store/file/file_store.hpp"
 #include "store/file/page.hpp"
-#include "store/file/state.hpp"
 #include "store/file/survey.hpp"
 #include "system/trouble.hpp"
 
@@ -29,8 +29,8 @@ inline Key numbered(unsigned number) {
 
 // Forgets nothing. At a time after all that the tests make.
 inline Keeping keep_all() {
-    const auto never = [](const Record&) { return false; };
-    return {never, never, [](const Record& record) { return worth_of(record, at(9'999'999'999), Rule{}); }};
+    const Seconds always = std::chrono::years{1000};
+    return {.rule = {.retry_window = always, .max_age = always}, .now = at(9'999'999'999)};
 }
 
 class TemporaryState : public testing::Test {
@@ -48,7 +48,7 @@ class TemporaryState : public testing::Test {
 
     [[nodiscard]] std::string path() const { return path_.string(); }
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
-    [[nodiscard]] State open(std::uint64_t max_size = gigabyte) const {
+    [[nodiscard]] FileStore open(std::uint64_t max_size = gigabyte) const {
         return {path(), max_size, false, keep_all()};
     }
     [[nodiscard]] bool can_be_opened() const {
@@ -59,10 +59,10 @@ class TemporaryState : public testing::Test {
             return false;
         }
     }
-    static void put(State& state, const Record& record) {
+    static void put(FileStore& state, const Record& record) {
         state.update(record.key, [&](const auto&) { return record; });
     }
-    static std::optional<Record> get(State& state, const Key& key) {
+    static std::optional<Record> get(FileStore& state, const Key& key) {
         std::optional<Record> result;
         state.update(key, [&](const std::optional<Record>& seen) {
             result = seen;

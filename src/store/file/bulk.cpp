@@ -1,5 +1,6 @@
 #include "store/file/bulk.hpp"
 
+#include "store/file/forest.hpp"
 #include "system/trouble.hpp"
 
 #include <algorithm>
@@ -148,7 +149,7 @@ void store_all(const std::string& path, std::uint64_t max_size, std::vector<Reco
             }
             bucket.write();
         }
-        progress(root + 1);
+        progress((root + 1) * all_done / roots);
     }
 }
 

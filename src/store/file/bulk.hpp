@@ -1,17 +1,12 @@
 // Many records into the state at once: each bucket is locked, read, changed in memory and written back, once.
 #pragma once
 
-#include "greylist/rule.hpp"
-#include "store/file/survey.hpp"
+#include "store/archive.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 
 namespace store {
-
-// What becomes of a record that is there, when one of the same key comes in.
-using Merge = std::function<Record(const Record& seen, const Record& incoming)>;
 
 // Stores `records` in the file, which is made where it is missing. Throws sys::Trouble: some buckets may be
 // stored then.

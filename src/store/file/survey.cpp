@@ -234,7 +234,7 @@ void Survey::each_record(const std::function<void(const Record&)>& look, const P
                 }
             }
         }
-        progress(root + 1);
+        progress((root + 1) * all_done / roots);
     }
 }
 
@@ -252,7 +252,7 @@ Checked check(const std::string& path, const Progress& progress) {
                 is_reached[page.head.number] = true;
             }
         }
-        progress(root + 1);
+        progress((root + 1) * all_done / roots);
     }
     for (PageNumber number = 1; number < is_reached.size(); ++number) {
         if (!is_reached[number]) {
@@ -271,7 +271,7 @@ Swept sweep(const std::string& path, bool sync, Time now, const std::function<bo
     Sweeper sweeper(path, sync, now, may_go);
     for (unsigned root = 0; root < roots; ++root) {
         sweeper.sweep_bucket(root);
-        progress(root + 1);
+        progress((root + 1) * all_done / roots);
     }
     sweeper.take_in_orphans();
     return sweeper.result();

@@ -2,7 +2,7 @@
 // longer: the mail goes on meanwhile. What is seen is each bucket at its own moment.
 #pragma once
 
-#include "greylist/rule.hpp"
+#include "store/archive.hpp"
 #include "store/file/forest.hpp"
 
 #include <cstdint>
@@ -11,12 +11,6 @@
 #include <vector>
 
 namespace store {
-
-using greylist::Record;
-using sys::Time;
-
-// Told now and then how many of all roots are done.
-using Progress = std::function<void(unsigned done)>;
 
 // Looks only: nothing is locked against readers, nothing mended, nothing written.
 class Survey {
@@ -40,22 +34,9 @@ class Survey {
 // Erases every record of which `may_go` says so. On the way, damaged pages are mended, pointers to nothing
 // cleared, and pages that no parent points to taken in again where nothing else has taken their place. Throws
 // sys::Trouble.
-//
-// Records from later than `now` become records from now: otherwise they would not be forgotten before their time
-// has come.
-struct Swept {
-    std::uint64_t erased = 0;
-    std::uint64_t left = 0;
-    std::vector<std::string> remarks;
-};
 Swept sweep(const std::string& path, bool sync, Time now, const std::function<bool(const Record&)>& may_go,
             const Progress& progress);
 
-// Whether everything is in its place.
-struct Checked {
-    std::vector<std::string> findings; // what is damaged, or not where it belongs
-    std::vector<std::string> remarks;  // what a kill can leave, and harms nothing
-};
 Checked check(const std::string& path, const Progress& progress);
 
 } // namespace store

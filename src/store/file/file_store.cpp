@@ -1,4 +1,4 @@
-#include "store/file/state.hpp"
+#include "store/file/file_store.hpp"
 
 #include "store/file/forest.hpp"
 #include "system/text.hpp"
@@ -37,11 +37,6 @@ struct LastSeen {
     Key key;
     Stop stop;
 };
-
-bool satisfies(const std::function<bool(const Record&)>& question, std::string_view line) {
-    const auto record = greylist::record_of(line);
-    return record && question(*record);
-}
 
 // A line of a page, and what is lost with it.
 struct Loss {
@@ -90,16 +85,15 @@ Worth dearest_of(const std::vector<Loss>& lost) {
 
 } // namespace
 
-struct State::Parts {
+struct FileStore::Parts {
     StateFile file;
     Forest forest;
     Keeping keeping;
     std::optional<LastSeen> last_seen; // by a glance
     bool had_no_room = false;
 
-    Parts(const std::string& path, std::uint64_t max_size, bool sync, Keeping the_keeping)
-        : file(path, StateFile::Access::make, max_size, sync), forest(file), keeping(std::move(the_keeping)) {
-    }
+    Parts(const std::string& path, std::uint64_t max_size, bool sync, const Keeping& the_keeping)
+        : file(path, StateFile::Access::make, max_size, sync), forest(file), keeping(the_keeping) {}
 
     Found find(const Key& key, const Place& way);
     std::optional<Found> found_again(const Key& key);
@@ -112,7 +106,7 @@ struct State::Parts {
 };
 
 // The page that had the key's line a moment ago, if it still has.
-std::optional<Found> State::Parts::found_again(const Key& key) {
+std::optional<Found> FileStore::Parts::found_again(const Key& key) {
     if (!last_seen || last_seen->key != key) {
         return std::nullopt;
     }
@@ -121,7 +115,7 @@ std::optional<Found> State::Parts::found_again(const Key& key) {
     return line.empty() ? std::nullopt : std::optional{Found{std::move(page), line, {}}};
 }
 
-std::optional<Record> State::Parts::seen_in(std::string_view line) const {
+std::optional<Record> FileStore::Parts::seen_in(std::string_view line) const {
     auto seen = greylist::record_of(line);
     if (seen && keeping.is_forgotten(*seen)) {
         seen.reset();
@@ -129,7 +123,7 @@ std::optional<Record> State::Parts::seen_in(std::string_view line) const {
     return seen;
 }
 
-Found State::Parts::find(const Key& key, const Place& way) {
+Found FileStore::Parts::find(const Key& key, const Place& way) {
     if (auto found = found_again(key)) {
         return *std::move(found);
     }
@@ -151,7 +145,7 @@ Found State::Parts::find(const Key& key, const Place& way) {
     return found;
 }
 
-Page State::Parts::page_at(const Stop& stop) {
+Page FileStore::Parts::page_at(const Stop& stop) {
     if (stop.place.depth == 0) {
         return forest.root(stop.place.root);
     }
@@ -165,7 +159,7 @@ Page State::Parts::page_at(const Stop& stop) {
 // The first page with room takes it. Only where there is none are the records of all pages looked at for some
 // that may go, then a page added, then the records given up that are worth least: each is dearer or worse than
 // the one before.
-void State::Parts::store_new(std::string_view line, const Place& way, Found& found) {
+void FileStore::Parts::store_new(std::string_view line, const Place& way, Found& found) {
     const std::vector<Stop>& stops = found.stops;
     const auto first = std::find_if(stops.begin(), stops.end(),
                                     [&](const Stop& stop) { return stop.room >= size_in_page(line); });
@@ -186,9 +180,12 @@ void State::Parts::store_new(std::string_view line, const Place& way, Found& fou
     }
 }
 
-bool State::Parts::store_in_page(std::string_view line, const Stop& stop) {
+bool FileStore::Parts::store_in_page(std::string_view line, const Stop& stop) {
     Page page = page_at(stop);
-    page.erase_if([&](std::string_view other) { return satisfies(keeping.may_go, other); });
+    page.erase_if([&](std::string_view other) {
+        const auto record = greylist::record_of(other);
+        return record && keeping.may_go(*record);
+    });
     if (page.room() < size_in_page(line)) {
         return false;
     }
@@ -197,7 +194,7 @@ bool State::Parts::store_in_page(std::string_view line, const Stop& stop) {
     return true;
 }
 
-bool State::Parts::store_in_new_page(std::string_view line, const Place& way, const Stop& leaf) {
+bool FileStore::Parts::store_in_new_page(std::string_view line, const Place& way, const Stop& leaf) {
     if (leaf.place.depth == deepest) {
         return false;
     }
@@ -214,7 +211,7 @@ bool State::Parts::store_in_new_page(std::string_view line, const Place& way, co
 }
 
 // In the page in which the least is lost.
-bool State::Parts::store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops) {
+bool FileStore::Parts::store_in_place_of_others(std::string_view line, const std::vector<Stop>& stops) {
     had_no_room = true;
     const std::size_t wanted = size_in_page(line);
     std::optional<Page> chosen;
@@ -238,13 +235,12 @@ bool State::Parts::store_in_place_of_others(std::string_view line, const std::ve
     return true;
 }
 
-State::State(const std::string& path, std::uint64_t max_size, bool sync, Keeping keeping)
-    : parts_(std::make_unique<Parts>(path, max_size, sync, std::move(keeping))) {}
+FileStore::FileStore(const std::string& path, std::uint64_t max_size, bool sync, const Keeping& keeping)
+    : parts_(std::make_unique<Parts>(path, max_size, sync, keeping)) {}
 
-State::~State() = default;
-State::State(State&&) noexcept = default;
+FileStore::~FileStore() = default;
 
-void State::update(const Key& key, const Step& step) {
+void FileStore::update(const Key& key, const Step& step) {
     Parts& parts = *parts_;
     const Place way = way_of(key, parts.file.seed());
     const auto lock = parts.file.lock(way.root);
@@ -271,7 +267,7 @@ void State::update(const Key& key, const Step& step) {
     }
 }
 
-State::Glance State::glance(const Key& key) {
+FileStore::Glance FileStore::glance(const Key& key) {
     Parts& parts = *parts_;
     try {
         const auto [is_certain, sight] = parts.forest.glance(key, way_of(key, parts.file.seed()));
@@ -285,27 +281,33 @@ State::Glance State::glance(const Key& key) {
     }
 }
 
-void State::stay() {
+void FileStore::stay() {
     parts_->file.map();
 }
 
-bool State::is_current() const {
+bool FileStore::is_current() const {
     return parts_->file.is_current();
 }
 
-void State::keep(Keeping keeping) {
-    parts_->keeping = std::move(keeping);
+void FileStore::keep(const Keeping& keeping) {
+    parts_->keeping = keeping;
 }
 
-bool State::take_had_no_room() {
-    return std::exchange(parts_->had_no_room, false);
+std::vector<Notice> FileStore::take_notices() {
+    std::vector<Notice> notices;
+    if (std::exchange(parts_->had_no_room, false)) {
+        notices.push_back({"full", "the state is full (max-state-size): who was seen longest ago makes "
+                                   "room for who comes"});
+    }
+    if (parts_->file.is_open_to_others()) {
+        notices.push_back({"open", "every user may read or write the state, and whoever may can hold it up: "
+                                   "chmod 600 " +
+                                       parts_->file.path()});
+    }
+    return notices;
 }
 
-bool State::is_open_to_others() const {
-    return parts_->file.is_open_to_others();
-}
-
-std::vector<std::string> State::remarks() const {
+std::vector<std::string> FileStore::remarks() const {
     std::vector<std::string> result;
     const std::string which = "state " + parts_->file.path() + ": ";
     if (parts_->file.had_damaged_start()) {
