@@ -35,9 +35,11 @@ struct Said {
     std::string_view contradiction;
 };
 
+using ValueInSaid = Value Said::*;
+
 struct Field {
     std::string_view name;
-    Value Said::*place;
+    ValueInSaid place;
     std::size_t longest = longest_value;
 };
 

@@ -41,15 +41,19 @@ std::string shown(const std::vector<std::string>& words);
 inline constexpr sys::Seconds::rep second = 1;
 inline constexpr sys::Seconds::rep day = 86400;
 
+// Named, since one clang-format writes `*score` and another `* score`.
+using DurationInMemoryRule = sys::Seconds MemoryRule::*;
+using ScoreInScores = Score Scores::*;
+
 // `unit`: what a number without a letter counts.
-template <sys::Seconds MemoryRule::*duration, sys::Seconds::rep unit>
+template <DurationInMemoryRule duration, sys::Seconds::rep unit>
 constexpr Setting memory_setting(const char* name, const char* help) {
     return {name, unit == day ? "DAYS" : "SECONDS", help,
             [](Settings& s, std::string_view v) { set_duration(s.memory.*duration, sys::Seconds{unit}, v); },
             [](const Settings& s) { return shown(s.memory.*duration, sys::Seconds{unit}); }};
 }
 
-template <Score Scores::*score>
+template <ScoreInScores score>
 constexpr Setting score_setting(const char* name, const char* help) {
     return {name, "HIT [MISS]", help, [](Settings& s, std::string_view v) { set_score(s.scores.*score, v); },
             [](const Settings& s) { return shown(s.scores.*score); }};

@@ -120,9 +120,8 @@ TEST(CdbMaker, WhatWasWrittenEarlyAndRemovedLeavesNoTrace) {
     for (const std::size_t kept_of_1000 : {0U, 1U, 999U}) {
         const Memory file;
         rules::CdbMaker maker;
-        maker.write_early(file.number(), "memory", [] {
-            return rules::CdbMaker::size_of({first_key, first_value});
-        });
+        const auto size_of_first = [] { return rules::CdbMaker::size_of({first_key, first_value}); };
+        maker.write_early(file.number(), "memory", size_of_first);
         std::vector<rules::CdbMaker::Place> removed;
         Records kept;
         std::size_t number = 0;

@@ -89,8 +89,9 @@ class TemporaryState : public testing::Test {
     }
     // What greystate expire does where nothing has expired: everything is looked at, and mended.
     void mend() const {
-        sweep(
-            path(), false, at(9'999'999'999), [](const Record&) { return false; }, [](unsigned) {});
+        const auto none = [](const Record&) { return false; };
+        const auto untold = [](unsigned) {};
+        sweep(path(), false, at(9'999'999'999), none, untold);
     }
 
   private:

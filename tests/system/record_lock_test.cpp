@@ -32,8 +32,8 @@ TEST(RecordLockTest, ASignalDoesNotEndTheWaitForALock) {
     const TemporaryFile file{"x"};
     const Descriptor one{open(file.path().c_str(), O_RDWR | O_CLOEXEC)};
     const Descriptor other{open(file.path().c_str(), O_RDWR | O_CLOEXEC)};
-    struct sigaction counting {};
-    struct sigaction before {};
+    struct sigaction counting = {};
+    struct sigaction before = {};
     counting.sa_handler = [](int) { interruptions = interruptions + 1; }; // and no SA_RESTART
     sigaction(SIGUSR1, &counting, &before);
     std::optional<RecordLock> held{std::in_place, one.number(), 0, 1, RecordLock::Mode::exclusive,
