@@ -37,11 +37,12 @@ class LoadCase(EximCase):
 
 
 def running(program):
-    """The processes that run `program`, also where it was replaced meanwhile."""
+    """The processes that run `program`, also where it was replaced meanwhile, and where they see other mounts than we do: in
+    a chroot such a one's path begins outside of it."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)") == str(program):
+            if os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)").endswith(str(program)):
                 found.append(int(pid))
         except OSError:
             pass
