@@ -145,15 +145,23 @@ $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 
 end_to_end := $(sort $(wildcard tests/*/*_test.py))
-# Of the static programs only: what starts other servers, and what a request costs.
-static_only := $(filter tests/programs/% tests/exim/% tests/postfix/% tests/servers/% tests/ask/re% tests/weight/exim% tests/weight/real%,$(end_to_end))
+# These wait most of the time, for deadlines above all.
+waiting    := $(filter tests/exim/silence% tests/exim/away% tests/ask/misbehaving% tests/decision/failure_table%,$(end_to_end))
+# The first to begin are those that take longest.
+longest    := $(filter tests/greylist/faults% tests/greylist/storm% tests/exim/l% tests/weight/weight%,$(end_to_end))
+# How they are linked matters to what starts a program or calls a library: to the names it can find, the patterns, the
+# questions to the DNS, the last word. All else is the same object files.
+dynamic    := $(filter tests/decision/answers% tests/decision/failure_table% tests/decision/until_eof% tests/rules/greyrules% \
+              tests/greylist/greystate% tests/weight/weight% tests/system/%,$(end_to_end))
 
 check: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/peers
 	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure $(benches)
 	$(sanitized) $(BUILD)/sanitized/tests/unit
-	$(PYTHON) tests/run.py --programs $(BUILD) $(end_to_end) \
-	    --programs $(BUILD)/dynamic $(filter-out $(static_only),$(end_to_end)) \
-	    --unit $(BUILD)/sanitized/tests/unit $(BUILD)/tests/unit
+	$(PYTHON) tests/run.py --waiting $(BUILD) $(waiting) --waiting $(BUILD)/dynamic $(filter $(waiting),$(dynamic)) \
+	    --programs $(BUILD) $(longest) \
+	    --unit $(BUILD)/sanitized/tests/unit $(BUILD)/tests/unit \
+	    --programs $(BUILD) $(filter-out $(longest) $(waiting),$(end_to_end)) \
+	    --programs $(BUILD)/dynamic $(filter-out $(waiting),$(dynamic))
 
 # What a developer runs after each change: all but what is slow for its thoroughness or starts servers.
 quick := $(filter tests/decision/answers% tests/decision/until_eof% tests/decision/syslog% tests/rules/greyrules% tests/ask/asking%,$(end_to_end))
@@ -180,8 +188,11 @@ sanitized   = $(MAKE) -j$$(nproc) BUILD=$(BUILD)/sanitized CXX=clang++ WERROR= \
 
 fuzz_runs := $(patsubst tests/%_fuzz.cpp,fuzz-%,$(wildcard tests/*/*_fuzz.cpp))
 
-.PHONY: $(fuzz_runs)
+.PHONY: $(fuzz_runs) fuzz-programs
 fuzz: $(fuzz_runs)
+
+fuzz-programs: $(BUILD)/packages/build $(BUILD)/packages/test
+	$(sanitized) $(fuzz_runs:fuzz-%=$(BUILD)/sanitized/%_fuzz)
 
 $(fuzz_runs): fuzz-%: $(BUILD)/packages/build $(BUILD)/packages/test
 	$(sanitized) $(BUILD)/sanitized/$*_fuzz

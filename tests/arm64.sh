@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds for arm64 on another machine, and runs the unit tests and the demonstration there by qemu-user. As root, on a
 # Debian that may be changed: it adds the other architecture to it. That one's libraries are only unpacked, beside the build.
+# With the word `packages` it only installs what it takes from the distribution.
 set -eu
 
 triplet=aarch64-linux-gnu
@@ -11,6 +12,7 @@ libraries=$(make -s show-build-packages | tr ' ' '\n' | grep -E '^lib')
 dpkg --add-architecture arm64
 apt-get -qy update
 apt-get -qy install --no-install-recommends make python3 "g++-$triplet" qemu-user
+[ "${1:-}" != packages ] || exit 0
 mkdir -p "$build/partial"
 # shellcheck disable=SC2046,SC2086 # words
 apt-get -qy install --download-only --no-install-recommends -o Dir::Cache::archives="$build" -o APT::Sandbox::User=root \

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""Runs tests and counts them: run.py --unit PROGRAM... --programs DIRECTORY TEST...
+"""Runs tests and counts them: run.py [--waiting DIRECTORY TEST...] [--programs DIRECTORY TEST...] [--unit PROGRAM...]
 
-A GoogleTest program counts its cases, in several shards, and a Python file its methods. What does not start, crashes, holds
-no test, skips one, hangs, or leaves a process behind counts as a failure. What failed is told at the end. The last line is
-the total; the exit status says whether all of it passed.
+A GoogleTest program counts its cases, in several shards, and a Python file its methods, run with the programs of the
+directory. Files that wait most of the time stand behind --waiting: they are run beside the others. What stands first is
+begun first. Each line tells how long it took, and the processor's time in it. What does not start, crashes, holds no test,
+skips one, hangs, or leaves a process behind counts as a failure. What failed is told at the end. The last line is the
+total; the exit status says whether all of it passed.
 """
 
-import concurrent.futures
 import json
 import os
 import re
@@ -14,24 +15,40 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 TIME_LIMIT = 600  # seconds for one shard or file: it hangs, is not merely slow
 SHARDS = 8        # of each GoogleTest program: one case alone takes as long as a shard
-AT_ONCE = 2 * (os.cpu_count() or 1)  # many files wait, for deadlines above all
+CORES = os.cpu_count() or 1
+AT_ONCE = CORES + 1    # a file starts servers, and waits for them at times
+WAITING = 2 * CORES    # beside those
 REAP = Path(__file__).with_name("reap.py")
 
 
+@dataclass
 class Job:
-    def __init__(self, title, run):
-        self.title, self.run = title, run
+    title: str
+    run: Callable
+    waits: bool
+
+
+@dataclass
+class Done:
+    output: str
+    status: int        # not 0 where it had to be stopped or left a process behind
+    processor: float   # seconds, of all its processes
 
 
 def bounded(command, **environment):
-    """The command's output, and its exit status, which is not 0 where it had to be stopped or left a process behind."""
-    done = subprocess.run([sys.executable, REAP, str(TIME_LIMIT), *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False, env=os.environ | environment)
-    return done.stdout.decode(errors="replace"), done.returncode
+    with subprocess.Popen([sys.executable, REAP, str(TIME_LIMIT), *command], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | environment) as process:
+        output = process.stdout.read().decode(errors="replace")
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return Done(output, process.returncode, usage.ru_utime + usage.ru_stime)
 
 
 def counted(passed, failed, status):
@@ -45,8 +62,8 @@ def unit(program, shard):
     def run():
         with tempfile.TemporaryDirectory() as folder:
             report = os.path.join(folder, "report.json")
-            output, status = bounded([program, f"--gtest_output=json:{report}", "--gtest_brief=1"],
-                                     GTEST_TOTAL_SHARDS=str(SHARDS), GTEST_SHARD_INDEX=str(shard))
+            done = bounded([program, f"--gtest_output=json:{report}", "--gtest_brief=1"],
+                           GTEST_TOTAL_SHARDS=str(SHARDS), GTEST_SHARD_INDEX=str(shard))
             try:
                 with open(report, encoding="utf-8") as file:
                     told = json.load(file)
@@ -54,32 +71,32 @@ def unit(program, shard):
                 told = {"tests": 0, "failures": 0, "disabled": 0}
             cases = [case for suite in told.get("testsuites", []) for case in suite["testsuite"]]
         bad = sum(1 for case in cases if case.get("failures") or case["result"] != "COMPLETED")
-        return output, *counted(len(cases) - bad, bad, status)
-    return Job(f"{program}, {shard + 1} of {SHARDS}", run)
+        return done, *counted(len(cases) - bad, bad, done.status)
+    return Job(f"{program}, {shard + 1} of {SHARDS}", run, False)
 
 
-def file_of_tests(path, programs):
+def file_of_tests(path, programs, waits):
     def run():
-        output, status = bounded([sys.executable, "-m", "unittest", "-v", path], PYTHONPATH="tests", GREYONCE_BUILD=programs)
-        ran = re.search(r"^Ran (\d+) tests?", output, re.MULTILINE)
+        done = bounded([sys.executable, "-m", "unittest", "-v", path], PYTHONPATH="tests", GREYONCE_BUILD=programs)
+        ran = re.search(r"^Ran (\d+) tests?", done.output, re.MULTILINE)
         bad = sum(int(count) for count in
-                  re.findall(r"(?:failures|errors|skipped|unexpected successes)=(\d+)", output.rsplit("\n\n", 1)[-1]))
+                  re.findall(r"(?:failures|errors|skipped|unexpected successes)=(\d+)", done.output.rsplit("\n\n", 1)[-1]))
         total = max(int(ran[1]) if ran else 0, bad)
-        return output, *counted(total - bad, bad, status)
-    return Job(f"{path} with {programs}", run)
+        return done, *counted(total - bad, bad, done.status)
+    return Job(f"{path} with {programs}", run, waits)
 
 
 def jobs(arguments):
     mode, programs = None, None
     for word in arguments:
-        if word in ("--unit", "--programs"):
+        if word in ("--unit", "--programs", "--waiting"):
             mode, programs = word, None
         elif mode == "--unit":
             yield from (unit(word, shard) for shard in range(SHARDS))
-        elif mode == "--programs" and programs is None:
+        elif mode and programs is None:
             programs = word
-        elif mode == "--programs":
-            yield file_of_tests(word, programs)
+        elif mode:
+            yield file_of_tests(word, programs, mode == "--waiting")
         else:
             sys.exit(__doc__)
 
@@ -93,14 +110,15 @@ def timed(job):
 def main():
     passed = failed = 0
     told = []
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        running = {pool.submit(timed, job): job for job in jobs(sys.argv[1:])}
-        for future in concurrent.futures.as_completed(running):
-            output, good, bad, seconds = future.result()
-            line = f"{'FAILED' if bad else 'passed'}: {running[future].title}: {good} passed, {bad} failed, {seconds:.0f} s"
+    with ThreadPoolExecutor(AT_ONCE) as working, ThreadPoolExecutor(WAITING) as waiting:
+        running = {(waiting if job.waits else working).submit(timed, job): job for job in jobs(sys.argv[1:])}
+        for future in as_completed(running):
+            done, good, bad, seconds = future.result()
+            line = (f"{'FAILED' if bad else 'passed'}: {running[future].title}: {good} passed, {bad} failed, "
+                    f"{seconds:.0f} s, {done.processor:.0f} s of processor")
             print(line, flush=True)
             if bad:
-                told.append(f"\n{output}\n{line}")
+                told.append(f"\n{done.output}\n{line}")
             passed += good
             failed += bad
     print(*told, sep="\n")
