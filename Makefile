@@ -1,6 +1,6 @@
-# greyonce: builds three programs, tests them, installs them.
+# greyonce: builds four programs, tests them, installs them.
 #
-#   make            build/greyonce, build/greyrules, build/greystate
+#   make            build/greyonce, build/greyrules, build/greystate, build/greyreport
 #   make deps       install what the build needs (as root, Debian 12 or 13)
 #   make demo       the same, build, and show one message deferred and then passed
 #   make check      install what the tests need, build, run every test
@@ -33,7 +33,7 @@ lint_packages  := clang-format clang-tidy shellcheck mandoc
 # Exim is installed; what would push it or another server aside is fetched and unpacked under $(BUILD)/peers, and what
 # the unpacked ones need is installed: tests/peers_need.sh asks them.
 test_packages  := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb mandoc exim4-daemon-heavy clang \
-                  libclang-rt-dev libio-multiplex-perl
+                  libclang-rt-dev libio-multiplex-perl gzip zstd chromium tidy
 peer_packages  := postgrey policyd-weight rbldnsd unbound postfix openbsd-inetd xinetd ucspi-tcp systemd \
                   postfix-policyd-spf-python python3-spf-engine policyd-rate-limit postfwd
 root_packages  := debootstrap git
@@ -46,7 +46,7 @@ bench_peers    := postgrey greylistd openbsd-inetd xinetd ucspi-tcp systemd
 
 # --- the programs ---
 
-programs := greyonce greyrules greystate
+programs := greyonce greyrules greystate greyreport
 folders  := src src/* src/*/*
 # Linked in place of what a library would bring, so not from the archive, where the linker looks too early.
 instead  := src/system/no_services.cpp src/system/no_streams.cpp
@@ -133,11 +133,14 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             rules/verdict_text ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
             weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \
-            weight/score weight/questions weight/memory))
+            weight/score weight/questions weight/memory \
+            transfer/log_line report/entries report/told report/outcome report/waits report/calendar report/organisation \
+            report/wording report/figures report/counting report/page report/html report/text report/json))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             system/address system/text settings/duration settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/rule \
             store/page_memory rules/access_action ask/endpoint ask/question ask/reply \
-            weight/number weight/list weight/names weight/looks weight/score weight/memory))
+            weight/number weight/list weight/names weight/looks weight/score weight/memory \
+            report/entries report/told report/waits report/tally report/words report/counting))
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
 	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -lmd -lpsl -lgtest -lgtest_main -lpthread
@@ -171,9 +174,9 @@ quick: $(BUILD)/tests/unit all
 	    $(PYTHON) tests/run.py --programs $(BUILD) $(quick) --unit $(BUILD)/tests/unit
 
 # What a machine without mail servers can run.
-alone          := $(filter tests/decision/% tests/programs/% tests/rules/greyrules% tests/store/faults% \
+alone          := $(filter tests/decision/% tests/programs/% tests/rules/greyrules% tests/store/faults% tests/report/report% \
                   tests/store/storm% tests/weight/weight% tests/ask/asking%,$(end_to_end))
-alone_packages := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb
+alone_packages := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb gzip zstd
 
 alone: $(BUILD)/packages/build $(BUILD)/packages/alone
 	$(MAKE) -j$$(nproc) all $(BUILD)/tests/unit

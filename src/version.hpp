@@ -1,4 +1,4 @@
-// The version of all three programs.
+// The version of all programs.
 #pragma once
 
 #include <string_view>

@@ -20,6 +20,7 @@ PROGRAMS = Path(os.environ.get("GREYONCE_BUILD", TOP / "build")).resolve()
 GREYONCE = PROGRAMS / "greyonce"
 GREYRULES = PROGRAMS / "greyrules"
 GREYSTATE = PROGRAMS / "greystate"
+GREYREPORT = PROGRAMS / "greyreport"
 
 # Debian packages that are unpacked, not installed (Makefile: peer_packages).
 PEERS = Path(os.environ.get("GREYONCE_PEERS", TOP / "build/peers/root")).resolve()

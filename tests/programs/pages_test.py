@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from harness import GREYONCE, GREYRULES, GREYSTATE, TOP, Case
+from harness import GREYONCE, GREYREPORT, GREYRULES, GREYSTATE, TOP, Case
 
 SRC = TOP / "src"
 
@@ -50,8 +50,11 @@ class Options(Case):
     def test_greystate_and_its_page(self):
         self.assertEqual(flags("greystate.8"), options_in(help_of(GREYSTATE)))
 
+    def test_greyreport_and_its_page(self):
+        self.assertEqual(flags("greyreport.8") - {"dry-run"}, options_in(help_of(GREYREPORT)))
+
     def test_help_and_version_are_printed_and_no_misuse(self):
-        for program in GREYONCE, GREYRULES, GREYSTATE:
+        for program in GREYONCE, GREYRULES, GREYSTATE, GREYREPORT:
             for option, first in ("--help", "usage: "), ("--version", f"{program.name} "):
                 done = subprocess.run([program, option], capture_output=True, check=False, text=True)
                 self.assertEqual((done.returncode, done.stderr, done.stdout[:len(first)]), (0, "", first))

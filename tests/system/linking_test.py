@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from harness import GREYONCE, GREYRULES, GREYSTATE, Case
+from harness import GREYONCE, GREYREPORT, GREYRULES, GREYSTATE, Case
 
 TARGETS_OF_CALLS = {".got", ".got.plt", ".init_array", ".fini_array", ".data.rel.ro"}
 
@@ -23,7 +23,7 @@ def segments(program):
 
 class Linking(Case):
     def each(self):
-        for program in GREYONCE, GREYRULES, GREYSTATE:
+        for program in GREYONCE, GREYRULES, GREYSTATE, GREYREPORT:
             with self.subTest(program=program.name):
                 yield program
 
