@@ -128,8 +128,10 @@ void read_source(const CompileJob::Source& source, rules::Compiler& compiler) {
 int compile(int argc, char** argv) {
     const CompileJob job = compile_job(argc, argv);
     rules::Compiler compiler;
-    if (!job.only_checks) {
-        compiler.write_early(job.output);
+    if (job.only_checks) {
+        compiler.only_check();
+    } else {
+        compiler.write_to(job.output);
     }
     for (const CompileJob::Source& source : job.sources) {
         read_source(source, compiler);
@@ -143,7 +145,7 @@ int compile(int argc, char** argv) {
         return EX_DATAERR;
     }
     if (!job.only_checks) {
-        compiler.write(job.output);
+        compiler.commit();
     }
     return EX_OK;
 }

@@ -3,10 +3,14 @@
 #include "rules/compiled.hpp"
 #include "rules/lines.hpp"
 #include "rules/verdict_text.hpp"
+#include "system/trouble.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-#include <utility>
+#include <cerrno>
+#include <functional>
 
 namespace rules {
 
@@ -14,90 +18,109 @@ namespace {
 
 constexpr std::string_view window_parameter = " retry-window=";
 
-// A record's value taken apart.
-struct Contents {
-    std::string_view source;
-    std::string_view expressions; // with a blank after each
-    std::string_view verdict;
+constexpr std::uint64_t contents_size = 2048; // of the list of tables
+constexpr std::uint64_t pair_size = 8;        // of two numbers: a record's sizes, a slot
+constexpr std::uint64_t slots_of_record = 2;  // so that a table is half full
+
+unsigned size_of(std::string_view text) {
+    return static_cast<unsigned>(text.size());
+}
+
+// What was written, read back.
+class Written {
+  public:
+    Written(int descriptor, const std::string& path) : path_(path) {
+        if (cdb_init(&file_, descriptor) != 0) {
+            throw sys::Trouble{"map", path, errno};
+        }
+    }
+    Written(const Written&) = delete;
+    Written& operator=(const Written&) = delete;
+    ~Written() { cdb_free(&file_); }
+
+    struct Record {
+        std::string_view key;
+        std::string_view value;
+        std::string_view source;
+        std::string_view expressions; // with a blank after each
+        std::string_view verdict;
+        [[nodiscard]] std::uint64_t size() const { return pair_size + key.size() + value.size(); }
+    };
+    [[nodiscard]] Record at(std::uint32_t position) const {
+        const auto* const sizes = reinterpret_cast<const unsigned char*>(
+            bytes(pair_size, position).data()); // NOLINT: what cdb_unpack() takes
+        const unsigned key = cdb_unpack(sizes);
+        const unsigned value = cdb_unpack(sizes + pair_size / 2);
+        const std::string_view record = bytes(key + value, position + pair_size);
+        Record parts{record.substr(0, key), record.substr(key), {}, {}, {}};
+        std::string_view rest = parts.value.substr(Check{}.size() + 1);
+        parts.source = take_word(rest);
+        parts.verdict = rest;
+        while (parts.verdict.starts_with('/')) {
+            take_word(parts.verdict);
+        }
+        parts.expressions = rest.substr(0, rest.size() - parts.verdict.size());
+        return parts;
+    }
+
+  private:
+    cdb file_{};
+    const std::string& path_;
+
+    [[nodiscard]] std::string_view bytes(unsigned size, unsigned position) const {
+        const void* const bytes = cdb_get(&file_, size, position);
+        if (bytes == nullptr) {
+            throw sys::Trouble{"read", path_, "what was written is not there"};
+        }
+        return {static_cast<const char*>(bytes), size};
+    }
 };
 
-Contents contents_of(const CdbMaker::Record& record) {
-    Contents contents;
-    std::string_view rest = record.value.substr(Check{}.size() + 1);
-    contents.source = take_word(rest);
-    contents.verdict = rest;
-    while (contents.verdict.starts_with('/')) {
-        take_word(contents.verdict);
-    }
-    contents.expressions = rest.substr(0, rest.size() - contents.verdict.size());
-    return contents;
-}
-
-// Its record takes no more, without its source.
-std::size_t most_bytes_of(const Entry& entry) {
-    constexpr std::size_t around = 32; // the check, or a field's name; blanks, slashes
-    std::size_t most = around + entry.verdict.size();
-    for (const Pattern& pattern : entry) {
-        most += around + pattern.text.size() + pattern.expression.size();
-    }
-    return most;
-}
-
-Book::Repeat repeat_of(const CdbMaker::Record& record, const CdbMaker::Record& first) {
-    const Contents contents = contents_of(record);
-    const std::string patterns = entry_text(record.key, contents.expressions);
-    return {std::string{trimmed(patterns)}, std::string{contents.source},
-            std::string{contents_of(first).source}};
+bool are_repeats(const Written::Record& a, const Written::Record& b) {
+    return a.key == b.key && a.expressions == b.expressions;
 }
 
 } // namespace
 
-bool Book::are_repeats(const CdbMaker::Slot& a, const CdbMaker::Slot& b) const {
-    if (a.hash != b.hash || a.mark != b.mark) {
-        return false;
-    }
-    const CdbMaker::Copy copy_of_a = records_.at(a.place);
-    const CdbMaker::Copy copy_of_b = records_.at(b.place);
-    const CdbMaker::Record first = copy_of_a.record();
-    const CdbMaker::Record second = copy_of_b.record();
-    return first.key == second.key && contents_of(first).expressions == contents_of(second).expressions;
-}
-
-void Book::find_repeats(const CdbMaker::Table& table, std::vector<CdbMaker::Place>& places,
-                        std::vector<Repeat>& repeats) const {
-    std::vector<const CdbMaker::Slot*> seen(
-        std::bit_ceil(2 * table.size() + 1)); // by hash, half full at most
-    for (const CdbMaker::Slot& slot : table) {
-        // The hash's last byte is the same in all of the table.
-        std::size_t i = (slot.hash >> 8U ^ slot.mark) % seen.size();
-        while (seen[i] != nullptr && !are_repeats(*seen[i], slot)) {
-            i = (i + 1) % seen.size();
-        }
-        if (seen[i] == nullptr) {
-            seen[i] = &slot;
-        } else {
-            repeats.push_back(
-                repeat_of(records_.at(slot.place).record(), records_.at(seen[i]->place).record()));
-            places.push_back(slot.place);
-        }
+// In any case, since it gives back memory.
+Book::~Book() {
+    if (is_making_) {
+        cdb_make_finish(&make_);
     }
 }
 
-std::vector<Book::Repeat> Book::finish() {
-    std::vector<Repeat> repeats;
-    std::vector<CdbMaker::Place> places;
-    for (const CdbMaker::Table& table : records_.tables()) {
-        find_repeats(table, places, repeats);
+void Book::write_to(int descriptor, const std::string& path) {
+    descriptor_ = descriptor;
+    path_ = path;
+    start();
+}
+
+void Book::start() {
+    size_ = contents_size;
+    size_of_slots_ = 0;
+    is_making_ = ::lseek(descriptor_, 0, SEEK_SET) == 0 && cdb_make_start(&make_, descriptor_) == 0;
+    if (!is_making_) {
+        throw sys::Trouble{"write", path_, errno};
     }
-    if (!places.empty()) {
-        records_.remove(std::move(places));
-        if (std::exchange(longest_window_, sys::Seconds{0}).count() > 0) {
-            records_.each([&](const CdbMaker::Record& record) { take_window(contents_of(record).verdict); });
-        }
+}
+
+void Book::complete() {
+    write(index_key, index());
+    is_making_ = false;
+    if (cdb_make_finish(&make_) != 0) {
+        throw sys::Trouble{"write", path_, errno};
     }
-    index_ = index();
-    records_.check_size({index_key, index_});
-    return repeats;
+}
+
+void Book::write(std::string_view key, std::string_view value) {
+    size_ += pair_size + key.size() + value.size();
+    size_of_slots_ += slots_of_record * pair_size;
+    if (size_ + size_of_slots_ > largest_) {
+        throw sys::Trouble{"make", "a CDB of these entries", "more than the 4 GiB that it can hold"};
+    }
+    if (cdb_make_add(&make_, key.data(), size_of(key), value.data(), size_of(value)) != 0) {
+        throw sys::Trouble{"write", path_, errno};
+    }
 }
 
 void Book::add_shape(const Entry& entry) {
@@ -114,37 +137,18 @@ void Book::add_shape(const Entry& entry) {
     }
 }
 
-// Most of `source` is the name of the same file as before.
-std::uint32_t Book::hash_of_source(std::string_view source) {
-    if (file_.empty() || !source.starts_with(file_)) {
-        file_ = source.substr(0, source.rfind(':') + 1);
-        file_hash_ = cdb_hash_of(file_);
-    }
-    return cdb_hash_of(source.substr(file_.size()), file_hash_);
-}
-
 void Book::add(const Entry& entry, std::string_view source) {
-    expressions_.clear();
-    append_expressions(expressions_, entry);
-    char* const key = records_.start(most_bytes_of(entry) + source.size());
-    char* end = key;
-    const auto put = [&end](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
-    put_key(entry, put);
-    char* const value = end;
-    end += Check{}.size();
-    std::uint32_t checked = hash_of_source(source);
-    put(" ");
-    put(source);
-    for (const std::string_view text :
-         {std::string_view{" "}, std::string_view{expressions_}, std::string_view{entry.verdict}}) {
-        put(text);
-        checked = cdb_hash_of(text, checked);
-    }
-    const Check check = check_of(checked);
-    std::copy(check.begin(), check.end(), value);
-    const std::size_t mark = expressions_.empty() ? 0 : std::hash<std::string_view>{}(expressions_);
-    records_.finish(static_cast<std::size_t>(value - key), static_cast<std::size_t>(end - value),
-                    static_cast<std::uint32_t>(mark));
+    key_.clear();
+    put_key(entry, [this](std::string_view part) { key_.append(part); });
+    const std::size_t key_size = key_.size();
+    append_expressions(key_, entry);
+    const std::uint64_t hash = std::hash<std::string_view>{}(key_);
+    places_[hash >> 56U].push_back({static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(size_)});
+    const std::string_view key = std::string_view{key_}.substr(0, key_size);
+    const std::string_view expressions = std::string_view{key_}.substr(key_size);
+    value_.assign(Check{}.size(), ' ').append(" ").append(source).append(" ");
+    put_check(value_.append(expressions).append(entry.verdict));
+    write(key, value_);
     add_shape(entry);
     take_window(entry.verdict);
 }
@@ -167,12 +171,65 @@ std::string Book::index() const {
     return with_check(text);
 }
 
-void Book::write_early(int descriptor, const std::string& path) {
-    records_.write_early(descriptor, path, [this] { return CdbMaker::size_of({index_key, index()}); });
+std::vector<Book::Repeat> Book::finish() {
+    complete();
+    std::vector<std::uint32_t> places;
+    std::vector<Repeat> found = repeats(places);
+    if (!places.empty()) {
+        std::sort(places.begin(), places.end());
+        take_out(places);
+    }
+    return found;
 }
 
-void Book::write(int descriptor, const std::string& path) {
-    records_.write(descriptor, path, {index_key, index_});
+std::vector<Book::Repeat> Book::repeats(std::vector<std::uint32_t>& places) const {
+    const Written written{descriptor_, path_};
+    std::vector<Repeat> repeats;
+    std::vector<const Place*> seen; // by hash, half full at most
+    for (const Places& group : places_) {
+        seen.assign(std::bit_ceil(2 * group.size() + 1), nullptr);
+        for (const Place& place : group) {
+            const auto is_first = [&](const Place& first) {
+                return first.hash == place.hash &&
+                       are_repeats(written.at(first.position), written.at(place.position));
+            };
+            std::size_t i = place.hash % seen.size();
+            while (seen[i] != nullptr && !is_first(*seen[i])) {
+                i = (i + 1) % seen.size();
+            }
+            if (seen[i] == nullptr) {
+                seen[i] = &place;
+                continue;
+            }
+            const Written::Record repeat = written.at(place.position);
+            const std::string patterns = entry_text(repeat.key, repeat.expressions);
+            repeats.push_back({std::string{trimmed(patterns)}, std::string{repeat.source},
+                               std::string{written.at(seen[i]->position).source}});
+            places.push_back(place.position);
+        }
+    }
+    return repeats;
+}
+
+// Writes the file over itself: no record moves towards its end.
+void Book::take_out(const std::vector<std::uint32_t>& places) {
+    const Written written{descriptor_, path_};
+    longest_window_ = sys::Seconds{0};
+    start();
+    std::uint32_t position = contents_size;
+    for (auto record = written.at(position); record.key != index_key; record = written.at(position)) {
+        if (!std::binary_search(places.begin(), places.end(), position)) {
+            take_window(record.verdict);
+            key_ = record.key;
+            value_ = record.value;
+            write(key_, value_);
+        }
+        position += static_cast<std::uint32_t>(record.size());
+    }
+    complete();
+    if (::ftruncate(descriptor_, static_cast<off_t>(size_ + size_of_slots_)) != 0) {
+        throw sys::Trouble{"write", path_, errno};
+    }
 }
 
 } // namespace rules

@@ -1,13 +1,15 @@
-// All entries of a compile, and the compiled file made of them (compiled.hpp).
+// All entries of a compile, and the compiled file made of them (compiled.hpp) by tinycdb.
 // Same entries in the same order, same bytes.
 #pragma once
 
-#include "rules/cdb_maker.hpp"
 #include "rules/entry.hpp"
 #include "system/time.hpp"
 
+#include <cdb.h>
+
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,14 +18,21 @@ namespace rules {
 
 class Book {
   public:
-    // `largest`: the most bytes that the compiled file may have.
-    explicit Book(std::uint64_t largest = CdbMaker::largest_file) : records_(largest) {}
+    // A CDB's positions are of 32 bits.
+    static constexpr std::uint64_t largest_file = std::numeric_limits<std::uint32_t>::max();
 
-    // What is added goes to `descriptor`, an empty file, in place of memory; write() is to be given the same
-    // one.
-    void write_early(int descriptor, const std::string& path);
+    // `largest`: the most bytes that the compiled file may have, and no more than largest_file.
+    explicit Book(std::uint64_t largest = largest_file) : largest_(largest) {}
+    Book(const Book&) = delete;
+    Book& operator=(const Book&) = delete;
+    ~Book();
 
-    // `source` is one word, FILE:LINE. Throws sys::Trouble: more entries than a CDB can hold.
+    // To be called before all others: what is added goes at once to `descriptor`, an empty file that can be read
+    // as well and stays open as long as this. `path` is for messages.
+    // All of these throw sys::Trouble: the file cannot be written, or the entries are more than a CDB can hold.
+    void write_to(int descriptor, const std::string& path);
+
+    // `source` is one word, FILE:LINE.
     void add(const Entry& entry, std::string_view source);
 
     // An entry that never matches, because one of the same patterns was added before it.
@@ -32,29 +41,40 @@ class Book {
         std::string source;
         std::string first_source;
     };
-    // To be called after all entries: takes the repeats out. Throws sys::Trouble: what is left is more than a
-    // CDB can hold.
+    // To be called after all entries: takes the repeats out, and completes the file.
     std::vector<Repeat> finish();
 
-    // Then writes the CDB to an empty file. Throws sys::Trouble.
-    void write(int descriptor, const std::string& path);
-
   private:
-    CdbMaker records_;                // marked by a hash of their expressions, 0 where there is none
+    // Where in the file a record is. Those of repeats have the same hash; 256 groups of them each fit into the
+    // processor's cache.
+    struct Place {
+        std::uint32_t hash;
+        std::uint32_t position;
+    };
+    using Places = std::vector<Place>; // in the order of writing
+    std::uint64_t largest_;
+    std::uint64_t size_ = 0;          // of the file: the list of its tables, the records,
+    std::uint64_t size_of_slots_ = 0; // and the tables
+    int descriptor_ = -1;
+    std::string path_;
+    cdb_make make_{};
+    bool is_making_ = false;
+    std::array<Places, 256> places_;
+
     std::vector<Shape> shapes_;       // that occur, in the order of lookup
     std::array<Shape, 256> lately_{}; // shapes that are among them, to be found at once
     sys::Seconds longest_window_{0};
-    std::string index_;
 
     // Of the latest entry.
-    std::string expressions_;
-    std::string file_; // the beginning of its source, up to the line
-    std::uint32_t file_hash_ = 0;
+    std::string key_;
+    std::string value_;
 
-    [[nodiscard]] bool are_repeats(const CdbMaker::Slot& a, const CdbMaker::Slot& b) const;
-    void find_repeats(const CdbMaker::Table& table, std::vector<CdbMaker::Place>& places,
-                      std::vector<Repeat>& repeats) const;
-    std::uint32_t hash_of_source(std::string_view source);
+    void write(std::string_view key, std::string_view value);
+    void start();
+    void complete();
+    // `places`: empty, and then where they are, in the order of writing.
+    std::vector<Repeat> repeats(std::vector<std::uint32_t>& places) const;
+    void take_out(const std::vector<std::uint32_t>& places);
     void add_shape(const Entry& entry);
     void take_window(std::string_view verdict);
     [[nodiscard]] std::string index() const;

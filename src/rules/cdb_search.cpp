@@ -1,6 +1,5 @@
 #include "rules/cdb_search.hpp"
 
-#include "rules/cdb_maker.hpp"
 #include "system/trouble.hpp"
 #include "system/whole_io.hpp"
 
@@ -27,6 +26,10 @@ constexpr std::size_t largest_record = std::size_t{64} * 1024; // a line and a p
 std::uint32_t number_at(std::string_view bytes) {
     return cdb_unpack(
         reinterpret_cast<const unsigned char*>(bytes.data())); // NOLINT: what cdb_unpack() takes
+}
+
+std::uint32_t hash_of(std::string_view key) {
+    return cdb_hash(key.data(), static_cast<unsigned>(key.size()));
 }
 
 struct Pair {
@@ -124,12 +127,8 @@ std::optional<CdbSearch::Record> CdbSearch::record_at(std::uint32_t place) const
     return Record{place, bytes.substr(0, key_size), bytes.substr(key_size)};
 }
 
-std::optional<CdbSearch::Record> CdbSearch::first() const {
-    return record_at(contents_size);
-}
-
 void CdbSearch::find(std::string_view key, const std::function<bool(const Record&)>& use) const {
-    const std::uint32_t hash = cdb_hash_of(key);
+    const std::uint32_t hash = hash_of(key);
     each_slot(hash, key, [&](const Slot& slot) {
         if (slot.place == 0 || slot.hash != hash) {
             return false;
@@ -151,7 +150,7 @@ std::uint64_t CdbSearch::size() const {
 }
 
 bool CdbSearch::is_sound(std::string_view key) const {
-    const std::uint32_t hash = cdb_hash_of(key);
+    const std::uint32_t hash = hash_of(key);
     const unsigned number = hash % tables;
     // The tables lie one behind the other up to the end of the file.
     const std::uint64_t end = number + 1 < tables ? table(number + 1).position : size();
@@ -164,7 +163,7 @@ bool CdbSearch::is_sound(std::string_view key) const {
             is_sound = slot.hash == 0;
         } else {
             const auto record = record_at(slot.place);
-            is_sound = slot.hash % tables == number && record && cdb_hash_of(record->key) == slot.hash;
+            is_sound = slot.hash % tables == number && record && hash_of(record->key) == slot.hash;
         }
         return !is_sound;
     });

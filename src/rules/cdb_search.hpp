@@ -1,7 +1,9 @@
 // A CDB (cr.yp.to/cdb/cdb.txt) that is searched where it lies, by a pread() for the slots of a key and one
-// for each record that may be its own. tinycdb maps the file: of one with a million entries that takes 50 µs
-// more than these few reads, a twentieth of a decision, and a file cut while it is mapped raises SIGBUS. Its
-// search without a mapping knows only the first of several records under a key.
+// for each record that may be its own; a short file is read at once. Measured beside tinycdb's own functions,
+// five keys in a process of their own: of a million entries cdb_find(), which maps the file, takes 7 page faults
+// and a twelfth of the time more, and a file cut while it is mapped raises SIGBUS; cdb_seek() takes 56 system
+// calls in place of 24, and of two entries 33 in place of 18. Neither can tell whether a key is not there or only
+// its slot is damaged (is_sound()), and cdb_seek() knows only the first of several records under a key.
 //
 // Any byte may be wrong: what leads behind the end, or to a record larger than any is, is damage.
 #pragma once
@@ -35,9 +37,6 @@ class CdbSearch {
 
     // From now on it is read from where the system has it in memory (file_map.hpp).
     void map() { map_.emplace(); }
-
-    // The one that stands before all others; none where there is none that can be read.
-    [[nodiscard]] std::optional<Record> first() const;
 
     // Calls `use` with each record under `key`, in the order of writing, until it answers true.
     void find(std::string_view key, const std::function<bool(const Record&)>& use) const;

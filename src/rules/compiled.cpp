@@ -1,30 +1,43 @@
 #include "rules/compiled.hpp"
 
-#include "rules/cdb_maker.hpp"
 #include "system/hexadecimal.hpp"
 #include "system/trouble.hpp"
 
 #include <cdb.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace rules {
 
-Check check_of(std::uint32_t hash) {
-    return sys::hexadecimal<8>(hash);
+namespace {
+
+Check check_of(std::string_view text) {
+    return sys::hexadecimal<8>(cdb_hash(text.data(), static_cast<unsigned>(text.size())));
 }
 
+} // namespace
+
 std::string with_check(std::string_view rest) {
-    const Check check = check_of(cdb_hash_of(rest));
-    return std::string{check.data(), check.size()}.append(" ").append(rest);
+    std::string value(Check{}.size() + 1, ' ');
+    put_check(value.append(rest));
+    return value;
+}
+
+void put_check(std::string& value) {
+    const Check check = check_of(std::string_view{value}.substr(Check{}.size() + 1));
+    std::copy(check.begin(), check.end(), value.begin());
 }
 
 Compiled::Compiled(std::string path, sys::Descriptor file) : cdb_(std::move(path), std::move(file)) {
-    const auto first = cdb_.first();
-    if (!first || first->key != index_key) {
+    bool is_ours = false;
+    find(index_key, [&](const Record& record) {
+        index_ = record.value;
+        return is_ours = true;
+    });
+    if (!is_ours) {
         throw sys::Trouble{"read", cdb_.path(), "not compiled rules of this version"};
     }
-    index_ = checked(*first).value;
 }
 
 Compiled::Record Compiled::checked(const Record& record) const {
@@ -34,7 +47,7 @@ Compiled::Record Compiled::checked(const Record& record) const {
         damaged(record.key);
     }
     result.value.remove_prefix(check.size() + 1);
-    const Check right = check_of(cdb_hash_of(result.value));
+    const Check right = check_of(result.value);
     if (check != std::string_view{right.data(), right.size()}) {
         damaged(record.key);
     }

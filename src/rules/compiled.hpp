@@ -1,4 +1,5 @@
-// The compiled file as a file: a CDB, its index, which is its first record, and its values.
+// The compiled file as a file: a CDB, its index, and its values. The index is the last record, and was the first
+// one in files of earlier versions.
 //
 //   key    `greyonce rules 1`             key    `client .example.org`
 //   value  `CHECK SHAPE… [WINDOW]`        value  `CHECK SOURCE [/EXPRESSION/…] VERDICT`
@@ -25,12 +26,13 @@ inline constexpr std::string_view index_key = "greyonce rules 1";
 
 inline constexpr std::string_view window_word = "retry-window/";
 
-// CHECK in its digits, of cdb_hash() of what is checked.
+// CHECK in its digits.
 using Check = std::array<char, 8>;
-Check check_of(std::uint32_t hash);
 
 // `rest` with its check before it.
 std::string with_check(std::string_view rest);
+// The same in place: `value` has room for the check and a blank before what is checked.
+void put_check(std::string& value);
 
 class Compiled {
   public:

@@ -4,6 +4,7 @@
 #include "system/trouble.hpp"
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <limits>
 
@@ -49,12 +50,23 @@ void Compiler::add(const Entry& entry, const Source& source, const std::optional
         check(pattern, source);
     }
     check_whether_all_match(entry, source);
-    if (written) {
-        book_.add(entry, *written);
-    } else {
+    if (!written) {
         write_source(source);
-        book_.add(entry, source_text_);
     }
+    book_.add(entry, written ? *written : source_text_);
+}
+
+void Compiler::write_to(const std::string& path) {
+    replacement_.emplace(path);
+    book_.write_to(replacement_->descriptor(), path);
+}
+
+void Compiler::only_check() {
+    scrap_.reset(std::tmpfile());
+    if (!scrap_) {
+        throw sys::Trouble{"make", "a temporary file", errno};
+    }
+    book_.write_to(::fileno(scrap_.get()), "a temporary file");
 }
 
 void Compiler::finish() {
@@ -64,22 +76,8 @@ void Compiler::finish() {
     }
 }
 
-void Compiler::write_early(const std::string& path) {
-    try {
-        replacement_.emplace(path);
-        book_.write_early(replacement_->descriptor(), path);
-    } catch (const sys::Trouble&) {
-        replacement_.reset();
-    }
-}
-
-void Compiler::write(const std::string& path) {
-    if (!replacement_) {
-        replacement_.emplace(path);
-    }
-    book_.write(replacement_->descriptor(), path);
+void Compiler::commit() {
     replacement_->commit();
-    replacement_.reset();
 }
 
 } // namespace rules

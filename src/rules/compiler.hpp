@@ -7,6 +7,8 @@
 #include "rules/entry.hpp"
 #include "system/replace_file.hpp"
 
+#include <cstdio>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -15,29 +17,30 @@ namespace rules {
 class Compiler {
   public:
     // `largest`: the most bytes that the compiled file may have.
-    explicit Compiler(std::uint64_t largest = CdbMaker::largest_file) : book_(largest) {}
+    explicit Compiler(std::uint64_t largest = Book::largest_file) : book_(largest) {}
 
-    // What is added goes at once to where write() will have it, in place of memory. Where that cannot be done
-    // write() will say so.
-    void write_early(const std::string& path);
+    // One of these is to be called before all others: what is added goes to a file that commit() puts in place of
+    // `path` (replace_file.hpp), or to one without a name. They throw sys::Trouble, as all of these do.
+    void write_to(const std::string& path);
+    void only_check();
 
     // `written`: where the entry was first written, if that is not `source`.
     void add(const Entry& entry, const Source& source,
              const std::optional<std::string>& written = std::nullopt);
 
-    // To be called after all sources, before write(): an entry of the same patterns as an earlier one is left
-    // out, with a warning. Throws sys::Trouble, as add() does: more entries than a CDB can hold.
+    // To be called after all sources: an entry of the same patterns as an earlier one is left out, with a
+    // warning.
     void finish();
+    // Then puts the file in place.
+    void commit();
 
     [[nodiscard]] Complaints& complaints() { return complaints_; }
     [[nodiscard]] Book& book() { return book_; }
 
-    // Replaces `path` (replace_file.hpp) by the compiled file. Throws sys::Trouble.
-    void write(const std::string& path);
-
   private:
     Complaints complaints_;
     std::optional<sys::Replacement> replacement_;
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> scrap_{nullptr, std::fclose};
     Book book_;
 
     // FILE:LINE of the latest entry. Thousands in a row have the same file.

@@ -79,9 +79,6 @@ TEST(CdbSearch, FindsWhatTinycdbFinds) {
         make_cdb(path, made);
         Tinycdb theirs{path};
         rules::CdbSearch ours{path};
-        ASSERT_TRUE(ours.first());
-        EXPECT_EQ(ours.first()->key, made.front().first);
-        EXPECT_EQ(ours.first()->value, made.front().second);
         for (std::size_t i = 0; i < made.size() + 500; ++i) {
             if (i == made.size() / 2) {
                 ours.map();

@@ -53,9 +53,8 @@ class Damage : public testing::TestWithParam<int> {
             text += "client 203.0.113." + std::to_string(i) + " pass\n";
         }
         workshop_.rules(text.append(rules_text));
-        workshop_.compiler().finish();
-        workshop_.compiler().write(path_);
-        sound_ = contents_of(path_);
+        workshop_.table();
+        sound_ = contents_of(workshop_.path("rules.cdb"));
     }
 
     // True where some mail is refused that is not to be, by a table for one request or by one that stays.

@@ -54,18 +54,15 @@ bool is_one_line(const std::string& text) {
 bool compile(std::string_view text, Read read, const Memory& output) {
     const Memory source;
     source.put(text);
+    output.put("");
     rules::Compiler compiler;
+    compiler.book().write_to(output.number(), "memory");
     read(source.path(), compiler);
     compiler.finish();
     for (const std::string& line : compiler.complaints().lines()) {
         must(is_one_line(line) && line.find(": ") != std::string::npos);
     }
-    if (compiler.complaints().are_errors()) {
-        return false;
-    }
-    output.put("");
-    compiler.book().write(output.number(), "memory");
-    return true;
+    return !compiler.complaints().are_errors();
 }
 
 std::string listing_of(const Memory& compiled_file) {

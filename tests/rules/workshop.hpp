@@ -28,6 +28,7 @@ class Workshop {
             throw std::runtime_error("mkdtemp " + name);
         }
         directory_ = name;
+        compiler_.write_to(path("rules.cdb"));
     }
     Workshop(const Workshop&) = delete;
     Workshop& operator=(const Workshop&) = delete;
@@ -57,7 +58,7 @@ class Workshop {
 
     // The complaints without their directory.
     std::string complaints() {
-        compiler_.finish();
+        finish();
         std::string text;
         for (const std::string& line : compiler_.complaints().lines()) {
             const bool is_ours = line.starts_with(directory_.string());
@@ -67,15 +68,22 @@ class Workshop {
     }
 
     ::rules::Table table() {
-        compiler_.finish();
+        finish();
         EXPECT_FALSE(compiler_.complaints().are_errors()) << complaints();
-        compiler_.write(path("rules.cdb"));
+        compiler_.commit();
         return ::rules::Table{path("rules.cdb")};
     }
 
   private:
     std::filesystem::path directory_;
     ::rules::Compiler compiler_;
+    bool is_finished_ = false;
+
+    void finish() {
+        if (!std::exchange(is_finished_, true)) {
+            compiler_.finish();
+        }
+    }
 };
 
 // A request of which a test names what matters.
