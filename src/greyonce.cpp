@@ -13,18 +13,20 @@
 
 namespace {
 
+using calling::Invocation;
+
 // The file that a decision writes; none where no state is asked.
-std::string written_file(const Settings& settings) {
-    const bool asks_state = settings.greylisting || (settings.weight && settings.weight->is_on);
-    return asks_state && !settings.explain ? settings.state : std::string{};
+std::string written_file(const Invocation& call) {
+    const decision::Settings& settings = call.decision;
+    return settings.greylist.is_on && !call.explain ? settings.store.name : std::string{};
 }
 
 // Arguments come from a mail server that starts the filter itself, as the user that it is: nothing else
 // confines it. Who asks on standard input has given it a user, and mostly a unit, of its own.
-void confine(const CommandLine& line) {
+void confine(const Invocation& call) {
     sys::give_up_privileges();
-    if (line.is_request()) {
-        sys::confine_writing(written_file(line.settings));
+    if (call.is_request()) {
+        sys::confine_writing(written_file(call));
     }
 }
 
@@ -33,17 +35,18 @@ void confine(const CommandLine& line) {
 int main(int argc, char** argv) {
     const calling::Streams streams{{STDIN_FILENO, STDOUT_FILENO}, STDERR_FILENO};
     sys::hold_standard_streams();
-    const Settings defaults; // also while the configuration is read
+    const Invocation defaults; // also while the configuration is read
     calling::prepare_last_word(defaults, streams);
-    sys::last_word::set_deadline(defaults.deadline);
-    const CommandLine line = read_command_line(argc, argv);
-    calling::prepare_last_word(line.settings, streams);
-    if (line.settings.deadline != defaults.deadline) {
-        sys::last_word::set_deadline(line.settings.deadline);
+    sys::last_word::set_deadline(defaults.calling.deadline);
+    const options::CommandLine line = options::read_command_line(argc, argv);
+    const Invocation& call = line.call;
+    calling::prepare_last_word(call, streams);
+    if (call.calling.deadline != defaults.calling.deadline) {
+        sys::last_word::set_deadline(call.calling.deadline);
     }
     if (line.help) {
         sys::write_all(STDOUT_FILENO,
-                       "usage: greyonce [options] [name=value ...] < request\n\n" + help_text());
+                       "usage: greyonce [options] [name=value ...] < request\n\n" + options::help_text());
         _exit(calling::status::decided);
     }
     if (line.version) {
@@ -51,8 +54,8 @@ int main(int argc, char** argv) {
                        "greyonce " + std::string{version} + "\nwith " + linked_libraries() + "\n");
         _exit(calling::status::decided);
     }
-    confine(line);
-    decision::Sources sources{line.settings};
+    confine(call);
+    decision::Sources sources{call.decision, call.calling.until_eof};
     // Nothing is torn down: the process's end closes files for less.
-    _exit(calling::answer(line, streams, sources));
+    _exit(calling::answer(call, streams, sources));
 }

@@ -115,11 +115,11 @@ std::optional<report::Day> day_in(const po::variables_map& said, const char* nam
 }
 
 // What the filter has: its delay and its networks.
-Settings configured(const po::variables_map& said) {
-    Settings settings;
+decision::Settings configured(const po::variables_map& said) {
+    decision::Settings settings;
     const bool is_named = said.count("config") > 0;
-    const auto complaints =
-        read_config(is_named ? text_in(said, "config") : std::string{default_config}, is_named, settings);
+    const auto complaints = options::read_config(
+        is_named ? text_in(said, "config") : std::string{options::default_config}, is_named, settings);
     if (!complaints.empty()) {
         throw Misuse{complaints.front()};
     }
@@ -128,17 +128,17 @@ Settings configured(const po::variables_map& said) {
 
 Request request_of(const po::variables_map& said, sys::Time now) {
     Request request;
-    const Settings settings = configured(said);
+    const decision::Settings settings = configured(said);
     report::Options& options = request.options;
     options.since = day_in(said, "since", now);
     options.until = day_in(said, "until", now);
     if (options.since && options.until && *options.until < *options.since) {
         throw Misuse{"--until is before --since"};
     }
-    options.ipv4_prefix = settings.grouping.by_host ? 32 : settings.grouping.ipv4_prefix;
-    options.ipv6_prefix = settings.grouping.by_host ? 128 : settings.grouping.ipv6_prefix;
-    options.delay = settings.rule.delay;
-    options.retry_window = settings.rule.retry_window;
+    options.ipv4_prefix = settings.greylist.grouping.by_host ? 32 : settings.greylist.grouping.ipv4_prefix;
+    options.ipv6_prefix = settings.greylist.grouping.by_host ? 128 : settings.greylist.grouping.ipv6_prefix;
+    options.delay = settings.greylist.rule.delay;
+    options.retry_window = settings.greylist.rule.retry_window;
     options.is_anonymous = said.count("anonymous") > 0;
     randombytes_buf(options.hash_key.data(), options.hash_key.size());
     request.format = said.count("format") > 0 ? text_in(said, "format") : request.format;
@@ -147,7 +147,7 @@ Request request_of(const po::variables_map& said, sys::Time now) {
     }
     request.output = text_in(said, "output");
     request.must_have_rules = said.count("rules") > 0;
-    request.rules = request.must_have_rules ? text_in(said, "rules") : settings.rules;
+    request.rules = request.must_have_rules ? text_in(said, "rules") : settings.rules.path;
     if (said.count("log") > 0) {
         request.logs = said["log"].as<Texts>();
     } else if (isatty(STDIN_FILENO) != 0) {

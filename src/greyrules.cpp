@@ -240,9 +240,9 @@ weight::Settings weight_settings(int argc, char** argv) {
             throw Misuse{};
         }
     }
-    Settings settings;
-    const auto complaints =
-        read_config(config.empty() ? std::string{default_config} : config, !config.empty(), settings);
+    decision::Settings settings;
+    const auto complaints = options::read_config(
+        config.empty() ? std::string{options::default_config} : config, !config.empty(), settings);
     if (!complaints.empty()) {
         throw Misuse{complaints.front()};
     }

@@ -61,7 +61,7 @@ struct Misuse {
 
 struct Request {
     std::string_view command;
-    Settings settings; // the state's path among them
+    decision::Settings settings; // the state's path among them
     Selection selection;
     std::string format{"text"};
     std::string to{"greyonce"};
@@ -102,9 +102,7 @@ void show_progress(unsigned done) {
 }
 
 std::unique_ptr<store::Archive> archive_of(const Request& request) {
-    const Settings& settings = request.settings;
-    return store::open_archive(
-        {.name = settings.state, .max_size = settings.max_state_size, .sync = settings.sync});
+    return store::open_archive(request.settings.store);
 }
 
 Kind kind_named(std::string_view name) {
@@ -166,13 +164,14 @@ void take_option(int option, const char* value, Request& request) {
 }
 
 // What waits by a rule's own retry window is not forgotten before (greyonce-rules(5)).
-void keep_as_long_as_rules_say(Settings& settings) {
-    if (sys::is_missing(settings.rules)) {
+void keep_as_long_as_rules_say(decision::Settings& settings) {
+    if (sys::is_missing(settings.rules.path)) {
         return;
     }
     try {
-        const rules::Table table{settings.rules};
-        settings.rule.retry_window = std::max(settings.rule.retry_window, table.longest_retry_window());
+        const rules::Table table{settings.rules.path};
+        sys::Seconds& window = settings.greylist.rule.retry_window;
+        window = std::max(window, table.longest_retry_window());
     } catch (const sys::Trouble& trouble) {
         warn(std::string{trouble.what()} + ": going on without them");
     }
@@ -180,8 +179,8 @@ void keep_as_long_as_rules_say(Settings& settings) {
 
 void read_settings(const std::string& config, Request& request) {
     const bool is_named = !config.empty();
-    const auto complaints =
-        read_config(is_named ? config : std::string{default_config}, is_named, request.settings);
+    const auto complaints = options::read_config(is_named ? config : std::string{options::default_config},
+                                                 is_named, request.settings);
     if (!complaints.empty()) {
         throw Misuse{complaints.front()};
     }
@@ -201,7 +200,7 @@ int find(const Request& request) {
     archive_of(request)->each_record(
         [&](const Record& record) {
             if (request.selection.selects(record.key)) {
-                print(written(record, request.now, request.settings.rule));
+                print(written(record, request.now, request.settings.greylist.rule));
                 has_found = true;
             }
         },
@@ -215,7 +214,7 @@ int stats(const Request& request) {
     Figures figures;
     const auto archive = archive_of(request);
     archive->each_record(
-        [&](const Record& record) { figures.count(record, request.now, request.settings.rule); },
+        [&](const Record& record) { figures.count(record, request.now, request.settings.greylist.rule); },
         show_progress);
     const greylist::Extent extent = archive->extent();
     print(request.format == "prometheus" ? prometheus_of(figures, extent, request.now)
@@ -248,7 +247,7 @@ int erase(const Request& request, const std::function<bool(const Record&)>& may_
 
 int expire(const Request& request) {
     return erase(request, [&](const Record& record) {
-        return is_forgotten(record, request.now, request.settings.rule);
+        return is_forgotten(record, request.now, request.settings.greylist.rule);
     });
 }
 
@@ -261,7 +260,7 @@ int forget(const Request& request) {
 
 void put(const Request& request, std::vector<Record> records, const store::Progress& progress) {
     const auto merge = [&](const Record& seen, const Record& incoming) {
-        return merged(seen, incoming, request.settings.rule);
+        return merged(seen, incoming, request.settings.greylist.rule);
     };
     archive_of(request)->store_all(std::move(records), merge, progress);
 }
@@ -271,11 +270,11 @@ int allow(const Request& request) {
     if (!client || network || kind || sender.has_value() != recipient.has_value()) {
         throw Misuse{"allow: expected --client, alone or with --sender and --recipient"};
     }
-    const transfer::Home home{request.settings.rule, grouping, request.now};
+    const transfer::Home home{request.settings.greylist.rule, grouping, request.now};
     if (sender) {
         put(request, {transfer::passed(triplet_of(*client, *sender, *recipient, grouping), request.now)},
             [](unsigned) {});
-    } else if (request.settings.rule.auto_whitelist_clients == 0) {
+    } else if (request.settings.greylist.rule.auto_whitelist_clients == 0) {
         throw Misuse{"allow: auto-whitelist-clients is 0, so that no client can pass as such"};
     } else {
         put(request, {transfer::whitelisted(client_of(*client, grouping), request.now, home)},
@@ -349,7 +348,7 @@ class Import {
 
   private:
     [[nodiscard]] transfer::Home home() const {
-        return {request_.settings.rule, request_.settings.grouping, request_.now};
+        return {request_.settings.greylist.rule, request_.settings.greylist.grouping, request_.now};
     }
 
     void complain(const std::string& place, std::string_view why) {
@@ -459,9 +458,9 @@ Request read_command_line(const Command& command, int argc, char** argv) {
     }
     read_settings(config, request);
     keep_as_long_as_rules_say(request.settings);
-    request.selection.grouping = request.settings.grouping;
+    request.selection.grouping = request.settings.greylist.grouping;
     if (optind < argc) {
-        request.settings.state = argv[optind];
+        request.settings.store.name = argv[optind];
     }
     if (optind + 1 < argc) {
         throw Misuse{"too many files"};

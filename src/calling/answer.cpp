@@ -18,7 +18,7 @@ namespace {
 using protocol::LogLine;
 
 // What a client may have caused: it waits.
-Answer malformed(const Settings& settings, const std::string& why) {
+Answer malformed(const decision::Settings& settings, const std::string& why) {
     const std::string action = settings.dry_run ? std::string{protocol::no_opinion} : settings.on_malformed;
     return {.action = action,
             .status = status::trouble,
@@ -32,17 +32,17 @@ std::optional<sys::Time> time_of(const protocol::Request& request, Clock clock) 
 }
 
 // The request that the arguments are, as it would stand in a stream; or why there is none.
-std::variant<protocol::Collector, protocol::Malformed> request_of(const CommandLine& line) {
+std::variant<protocol::Collector, protocol::Malformed> request_of(const Invocation& call) {
     protocol::Collector request;
-    if (line.base64) {
-        const auto block = protocol::from_base64(*line.base64);
+    if (call.base64) {
+        const auto block = protocol::from_base64(*call.base64);
         if (!block) {
             return protocol::Malformed{"no base64"};
         }
         request.take(*block);
         return request;
     }
-    for (const std::string& attribute : line.attributes) {
+    for (const std::string& attribute : call.attributes) {
         if (attribute.find('\n') != std::string::npos) {
             return protocol::Malformed{"a newline in an argument"};
         }
@@ -52,47 +52,55 @@ std::variant<protocol::Collector, protocol::Malformed> request_of(const CommandL
     return request;
 }
 
+std::string explanation(const protocol::Request& request, const decision::Settings& settings) {
+    return decision::explanation(request, settings.weight.value_or(weight::Settings{}));
+}
+
 } // namespace
 
 std::string Answer::text() const {
     return explanation ? *explanation : protocol::reply(action);
 }
 
-Answer answer_to(std::string_view block, const Settings& settings, decision::Sources& sources) {
+Answer answer_to(std::string_view block, const Invocation& call, decision::Sources& sources) {
     const auto parsed = protocol::parse_request(block);
     if (const auto* wrong = std::get_if<protocol::Malformed>(&parsed)) {
-        return malformed(settings, wrong->reason);
+        return malformed(call.decision, wrong->reason);
     }
     const auto& request = std::get<protocol::Request>(parsed);
-    const auto now = time_of(request, settings.clock);
+    const auto now = time_of(request, call.calling.clock);
     if (!now) {
-        return malformed(settings, "no policy_test_time attribute, expected a time for --clock request");
+        return malformed(call.decision, "no policy_test_time attribute, expected a time for --clock request");
     }
-    if (settings.explain) {
-        return {.action = {}, .explanation = decision::explanation(request, settings)};
+    if (call.explain) {
+        return {.action = {}, .explanation = explanation(request, call.decision)};
     }
-    decision::Decision decision = decision::decide(request, settings, sources, *now);
+    decision::Decision decision = decision::decide(request, call.decision, sources, *now);
+    if (call.calling.log != LogTo::none) {
+        decision.log.push_back({LogLine::Level::info,
+                                protocol::decision_line(decision.account, request, call.decision.dry_run)});
+    }
     return {std::move(decision.action), decision.was_in_trouble ? status::trouble : status::decided,
             std::move(decision.log)};
 }
 
-Answer answer_to_arguments(const CommandLine& line, decision::Sources& sources) {
-    auto request = request_of(line);
+Answer answer_to_arguments(const Invocation& call, decision::Sources& sources) {
+    auto request = request_of(call);
     if (const auto* wrong = std::get_if<protocol::Malformed>(&request)) {
-        return malformed(line.settings, wrong->reason);
+        return malformed(call.decision, wrong->reason);
     }
-    return answer_to(std::get<protocol::Collector>(request).block(), line.settings, sources);
+    return answer_to(std::get<protocol::Collector>(request).block(), call, sources);
 }
 
-Answer trouble(const Settings& settings, const std::string& what) {
+Answer trouble(const decision::Settings& settings, const std::string& what) {
     return {settings.on_error,
             status::trouble,
             {{LogLine::Level::warning, what + ": answering " + settings.on_error}}};
 }
 
-Answer refusal(const CommandLine& line) {
-    Answer answer{line.settings.on_error, status::wrong_options};
-    for (const std::string& complaint : line.complaints) {
+Answer refusal(const Invocation& call) {
+    Answer answer{call.decision.on_error, status::wrong_options};
+    for (const std::string& complaint : call.complaints) {
         answer.log.push_back({LogLine::Level::warning, complaint});
     }
     return answer;

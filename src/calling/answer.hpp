@@ -2,8 +2,8 @@
 // an action out.
 #pragma once
 
+#include "calling/invocation.hpp"
 #include "decision/sources.hpp"
-#include "options.hpp"
 #include "protocol/log_line.hpp"
 
 #include <optional>
@@ -35,13 +35,13 @@ struct Answer {
 };
 
 // The answer to a request as it came (protocol/framing.hpp).
-Answer answer_to(std::string_view block, const Settings& settings, decision::Sources& sources);
+Answer answer_to(std::string_view block, const Invocation& call, decision::Sources& sources);
 // The answer to the request that the arguments are.
-Answer answer_to_arguments(const CommandLine& line, decision::Sources& sources);
+Answer answer_to_arguments(const Invocation& call, decision::Sources& sources);
 // The answer in trouble of ours; `what` it is, for the log.
-Answer trouble(const Settings& settings, const std::string& what);
+Answer trouble(const decision::Settings& settings, const std::string& what);
 // The answer where options or configuration are wrong.
-Answer refusal(const CommandLine& line);
+Answer refusal(const Invocation& call);
 
 // What a process ends with that answered so: `otherwise`, or with --exit-status what the action does.
 int exit_status(std::string_view action, int otherwise, const Settings& settings);

@@ -32,9 +32,9 @@ struct Delivery {
 // One call of the program: who is to be answered, how, and where it is told.
 class Call {
   public:
-    Call(const Settings& settings, const Streams& streams, decision::Sources& sources)
-        : settings_(settings), streams_(streams), sources_(sources), place_(place_of_log(settings, streams)) {
-    }
+    Call(const Invocation& invocation, const Streams& streams, decision::Sources& sources)
+        : invocation_(invocation), settings_(invocation.calling), streams_(streams), sources_(sources),
+          place_(place_of_log(settings_, streams)) {}
 
     // Writes the answer, then the log, which has the decision whether or not somebody heard of it: at a
     // deadline meanwhile it is the last word that tells it.
@@ -62,16 +62,16 @@ class Call {
 
     // An answer to whoever is still there, with no way to make a better one.
     [[nodiscard]] int answer_in_trouble(const std::exception& error) const {
-        return deliver(trouble(settings_, error.what())).status;
+        return deliver(trouble(invocation_.decision, error.what())).status;
     }
 
     // Wrong options: the caller still gets its answer, after it could send its request.
-    [[nodiscard]] int refuse(const CommandLine& line) const {
+    [[nodiscard]] int refuse() const {
         const int input = streams_.conversation.input;
-        if (!line.is_request() && isatty(input) == 0) {
+        if (!invocation_.is_request() && isatty(input) == 0) {
             Requests{input, Requests::for_one}.next();
         }
-        const Answer answer = refusal(line);
+        const Answer answer = refusal(invocation_);
         const int result = deliver(answer).status;
         if (settings_.log != LogTo::stderr_stream &&
             sys::leads_elsewhere(streams_.errors, streams_.conversation.output)) {
@@ -82,13 +82,13 @@ class Call {
         return result;
     }
 
-    [[nodiscard]] int answer_arguments(const CommandLine& line) const {
-        return deliver(answer_to_arguments(line, sources_)).status;
+    [[nodiscard]] int answer_arguments() const {
+        return deliver(answer_to_arguments(invocation_, sources_)).status;
     }
 
     [[nodiscard]] int answer_one() const {
         protocol::Collector request = Requests{streams_.conversation.input, Requests::for_one}.next();
-        return deliver(answer_to(request.block(), settings_, sources_)).status;
+        return deliver(answer_to(request.block(), invocation_, sources_)).status;
     }
 
     // The highest exit status of all answers. Nothing is decided any more where nobody hears of it.
@@ -97,6 +97,7 @@ class Call {
   private:
     void log(const std::vector<LogLine>& lines) const { send(composed(lines, place_), place_); }
 
+    const Invocation& invocation_;
     const Settings& settings_;
     const Streams& streams_;
     decision::Sources& sources_;
@@ -147,7 +148,7 @@ int Call::answer_until_eof() const {
         if (requests.waits() != waits) {
             sources_.expect_changes();
         }
-        Answer answer = answer_to(request.block(), settings_, sources_);
+        Answer answer = answer_to(request.block(), invocation_, sources_);
         malformed_lines.limit(answer);
         const Delivery delivery = deliver(answer);
         worst = std::max(worst, delivery.status);
@@ -161,29 +162,30 @@ int Call::answer_until_eof() const {
 
 } // namespace
 
-void prepare_last_word(const Settings& settings, const Streams& streams) {
-    const std::string text = protocol::reply(settings.on_error);
+void prepare_last_word(const Invocation& call, const Streams& streams) {
+    const std::string& action = call.decision.on_error;
+    const std::string text = protocol::reply(action);
     std::string_view meaning = text;
     meaning.remove_prefix(meaning.find('=') + 1);
     meaning = meaning.substr(0, meaning.find('\n'));
     sys::last_word::prepare({.text = text,
                              .meaning = meaning,
                              .output = streams.conversation.output,
-                             .status = {.late = exit_status(settings.on_error, status::trouble, settings),
-                                        .killed = exit_status(settings.on_error, status::killed, settings)},
-                             .log = place_of_log(settings, streams)});
+                             .status = {.late = exit_status(action, status::trouble, call.calling),
+                                        .killed = exit_status(action, status::killed, call.calling)},
+                             .log = place_of_log(call.calling, streams)});
 }
 
-int answer(const CommandLine& line, const Streams& streams, decision::Sources& sources) {
-    const Call call{line.settings, streams, sources};
+int answer(const Invocation& invocation, const Streams& streams, decision::Sources& sources) {
+    const Call call{invocation, streams, sources};
     try {
-        if (!line.complaints.empty()) {
-            return call.refuse(line);
+        if (!invocation.complaints.empty()) {
+            return call.refuse();
         }
-        if (line.is_request()) {
-            return call.answer_arguments(line);
+        if (invocation.is_request()) {
+            return call.answer_arguments();
         }
-        return line.settings.until_eof ? call.answer_until_eof() : call.answer_one();
+        return invocation.calling.until_eof ? call.answer_until_eof() : call.answer_one();
     } catch (const std::exception& error) {
         return call.answer_in_trouble(error);
     }

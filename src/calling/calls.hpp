@@ -3,8 +3,8 @@
 #pragma once
 
 #include "calling/conversation.hpp"
+#include "calling/invocation.hpp"
 #include "decision/sources.hpp"
-#include "options.hpp"
 
 namespace calling {
 
@@ -15,9 +15,9 @@ struct Streams {
 };
 
 // What is said at the deadline, or when a signal ends the program, from now on.
-void prepare_last_word(const Settings& settings, const Streams& streams);
+void prepare_last_word(const Invocation& call, const Streams& streams);
 
 // Answers what it is called with, and returns the exit status.
-int answer(const CommandLine& line, const Streams& streams, decision::Sources& sources);
+int answer(const Invocation& call, const Streams& streams, decision::Sources& sources);
 
 } // namespace calling

@@ -1,7 +1,7 @@
 // Where the lines of the log go: nowhere, to the system's log, or to a descriptor, unless that is the caller's.
 #pragma once
 
-#include "options.hpp"
+#include "calling/settings.hpp"
 #include "protocol/log_line.hpp"
 #include "system/log_place.hpp"
 

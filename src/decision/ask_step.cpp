@@ -28,13 +28,13 @@ bool is_wanted(const ask::Server& server, const Question& question) {
 }
 
 // How long a server may take now.
-microseconds time_for_one(const Settings& settings) {
+microseconds time_for_one(const ask::Settings& settings) {
     const auto left = sys::last_word::time_left();
-    return left ? std::min<microseconds>(settings.ask_timeout, *left - reserve) : settings.ask_timeout;
+    return left ? std::min<microseconds>(settings.timeout, *left - reserve) : settings.timeout;
 }
 
 // What a server answered, if it is an action that can be passed on. Throws sys::Trouble: it is none.
-std::string answer_of(const ask::Endpoint& server, std::string_view text, const Settings& settings) {
+std::string answer_of(const ask::Endpoint& server, std::string_view text, const ask::Settings& settings) {
     const microseconds time = time_for_one(settings);
     if (time <= 0us) {
         throw sys::Trouble("ask", server.text, "no time is left");
@@ -53,16 +53,17 @@ std::string answer_of(const ask::Endpoint& server, std::string_view text, const 
 }
 
 // One server's opinion. A header is noted.
-std::optional<Opinion> opinion_of(const ask::Server& asked, std::string_view text, Question& question) {
+std::optional<Opinion> opinion_of(const ask::Server& asked, std::string_view text, Question& question,
+                                  const ask::Settings& settings) {
     const ask::Endpoint& server = asked.endpoint;
-    const std::string action = answer_of(server, text, question.settings);
+    const std::string action = answer_of(server, text, settings);
     const std::string word = protocol::word_of(action);
     const std::string reason = "asked " + sys::log_value(server.text);
     const bool is_ok = word == "ok" || word == "relay";
     if (word == "prepend") {
         question.headers.push_back({std::string{protocol::text_of(action)}, reason});
     }
-    if (word == "prepend" || word == "dunno" || (is_ok && question.settings.ask_ok == AskOk::continues)) {
+    if (word == "prepend" || word == "dunno" || (is_ok && settings.ok == ask::Ok::continues)) {
         return std::nullopt;
     }
     return Opinion{action,
@@ -77,23 +78,23 @@ bool is_known(const std::string& name, const std::vector<ask::Server>& servers) 
                        [&](const ask::Server& server) { return server.name == name; });
 }
 
-std::optional<Opinion> ask_all(Question& question) {
-    const Settings& settings = question.settings;
+} // namespace
+
+std::optional<Opinion> ask_step(Question& question, const ask::Settings& settings) {
     for (const std::string& name : question.servers_to_ask) {
         if (!is_known(name, settings.servers)) {
             question.remark(protocol::LogLine::Level::warning,
                             "a rule says ask " + sys::log_value(name) + ", which no --ask names");
         }
     }
-    const std::string text = settings.servers.empty()
-                                 ? std::string{}
-                                 : ask::question(question.request.block, settings.ask_context);
+    const std::string text =
+        settings.servers.empty() ? std::string{} : ask::question(question.request.block, settings.context);
     for (const ask::Server& server : settings.servers) {
         if (!is_wanted(server, question)) {
             continue;
         }
         try {
-            if (auto opinion = opinion_of(server, text, question)) {
+            if (auto opinion = opinion_of(server, text, question, settings)) {
                 return opinion;
             }
         } catch (const sys::Trouble& trouble) {
@@ -102,16 +103,6 @@ std::optional<Opinion> ask_all(Question& question) {
         }
     }
     return std::nullopt;
-}
-
-} // namespace
-
-std::optional<Opinion> ask_before_greylist(Question& question) {
-    return question.settings.ask_when == AskWhen::before ? ask_all(question) : std::nullopt;
-}
-
-std::optional<Opinion> ask_after_greylist(Question& question) {
-    return question.settings.ask_when == AskWhen::after ? ask_all(question) : std::nullopt;
 }
 
 } // namespace decision

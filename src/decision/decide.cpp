@@ -12,25 +12,38 @@ namespace decision {
 
 namespace {
 
+using Answer = std::optional<Opinion>;
+using Q = Question;
+using S = Settings;
+
 struct Stage {
-    Step step;
+    Answer (*step)(Question&, const Settings&); // hands a step what it may see
     bool asks_others = false;
 };
 
+Answer ask_others(Question& question, const ask::Settings& settings, ask::When when) {
+    return settings.when == when ? ask_step(question, settings) : std::nullopt;
+}
+
+Answer weigh(Question& question, const Settings& settings) {
+    const greylist::Grouping* const memory = settings.greylist.is_on ? &settings.greylist.grouping : nullptr;
+    return settings.weight ? weight_step(question, *settings.weight, memory) : std::nullopt;
+}
+
 // The way of a request. The first opinion ends it, but what passes here is still asked of others.
 constexpr std::array<Stage, 6> way{{
-    {not_for_us},
-    {rules_step},
-    {weight_step},
-    {ask_before_greylist, true},
-    {greylist_step},
-    {ask_after_greylist, true},
+    {[](Q& q, const S& /*s*/) { return not_for_us(q); }},
+    {[](Q& q, const S& s) { return rules_step(q, s.rules); }},
+    {weigh},
+    {[](Q& q, const S& s) { return ask_others(q, s.ask, ask::When::before); }, true},
+    {[](Q& q, const S& s) { return greylist_step(q, s.greylist); }},
+    {[](Q& q, const S& s) { return ask_others(q, s.ask, ask::When::after); }, true},
 }};
 
 // A step in trouble is logged and has no opinion.
-std::optional<Opinion> opinion_of(Step step, Question& question) {
+Answer opinion_of(const Stage& stage, Question& question, const Settings& settings) {
     try {
-        return step(question);
+        return stage.step(question, settings);
     } catch (const std::exception& error) {
         question.trouble(std::string{error.what()} + ": going on without");
         return std::nullopt;
@@ -50,13 +63,13 @@ void keep_header(const Opinion& opinion, Question& question) {
     }
 }
 
-std::optional<Opinion> first_opinion(Question& question) {
-    std::optional<Opinion> passing;
-    for (const auto& [step, asks_others] : way) {
-        if (passing && !asks_others) {
+Answer first_opinion(Question& question, const Settings& settings) {
+    Answer passing;
+    for (const Stage& stage : way) {
+        if (passing && !stage.asks_others) {
             continue;
         }
-        auto opinion = opinion_of(step, question);
+        auto opinion = opinion_of(stage, question, settings);
         if (!opinion) {
             continue;
         }
@@ -70,9 +83,9 @@ std::optional<Opinion> first_opinion(Question& question) {
 }
 
 // What is said where no step had an opinion.
-Opinion otherwise(const Question& question) {
+Opinion otherwise(const Question& question, const Settings& settings) {
     if (question.was_in_trouble) {
-        const std::string& action = question.settings.on_error;
+        const std::string& action = settings.on_error;
         return {action, {.action = std::string{protocol::logged(action)}, .reason = "trouble"}};
     }
     return {std::string{protocol::no_opinion},
@@ -81,9 +94,9 @@ Opinion otherwise(const Question& question) {
 }
 
 // One of two values of an attribute is not the mail server's. Whichever it is, nothing passes by it.
-void hold_contradiction(Opinion& answer, Question& question) {
+void hold_contradiction(Opinion& answer, Question& question, const Settings& settings) {
     const std::string_view name = question.request.contradiction;
-    const std::string& action = question.settings.on_malformed;
+    const std::string& action = settings.on_malformed;
     if (name.empty() || rules::outcome_of(answer.action) != rules::Outcome::pass) {
         return;
     }
@@ -115,21 +128,16 @@ void add_header(Opinion& answer, Question& question) {
 } // namespace
 
 Decision decide(const protocol::Request& request, const Settings& settings, Sources& sources, sys::Time now) {
-    Question question{.request = request, .settings = settings, .sources = sources, .now = now};
-    const auto said = first_opinion(question);
-    Opinion opinion = said ? *said : otherwise(question);
-    hold_contradiction(opinion, question);
+    Question question{.request = request, .sources = sources, .now = now};
+    auto said = first_opinion(question, settings);
+    Opinion opinion = said ? *std::move(said) : otherwise(question, settings);
+    hold_contradiction(opinion, question, settings);
     add_header(opinion, question);
 
-    Decision decision;
-    decision.action = settings.dry_run ? protocol::no_opinion : opinion.action;
-    decision.log = std::move(question.remarks);
-    if (settings.log != LogTo::none) {
-        decision.log.push_back({protocol::LogLine::Level::info,
-                                protocol::decision_line(opinion.account, request, settings.dry_run)});
-    }
-    decision.was_in_trouble = question.was_in_trouble;
-    return decision;
+    return {.action = settings.dry_run ? std::string{protocol::no_opinion} : std::move(opinion.action),
+            .account = std::move(opinion.account),
+            .log = std::move(question.remarks),
+            .was_in_trouble = question.was_in_trouble};
 }
 
 } // namespace decision

@@ -2,8 +2,8 @@
 // The steps open files; stdin, the timer, signals and exit belong to the program that calls this.
 #pragma once
 
+#include "decision/settings.hpp"
 #include "decision/sources.hpp"
-#include "options.hpp"
 #include "protocol/log_line.hpp"
 #include "protocol/request.hpp"
 #include "system/time.hpp"
@@ -15,7 +15,8 @@ namespace decision {
 
 struct Decision {
     std::string action;                 // a complete access(5) action, not yet cleaned
-    std::vector<protocol::LogLine> log; // the decision, and before it what was found on the way
+    protocol::Account account;          // how the log tells it
+    std::vector<protocol::LogLine> log; // what was found on the way
     bool was_in_trouble = false;        // something failed that the decision needed
 };
 

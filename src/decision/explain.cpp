@@ -56,8 +56,8 @@ std::string verdict_line(const weight::Verdict& verdict) {
 
 } // namespace
 
-std::string explanation(const protocol::Request& request, const Settings& settings) {
-    if (!settings.weight || !settings.weight->is_on) {
+std::string explanation(const protocol::Request& request, const weight::Settings& settings) {
+    if (!settings.is_on) {
         return "weight = no: the client is not weighed\n";
     }
     if (!request.client_address) {
@@ -67,7 +67,7 @@ std::string explanation(const protocol::Request& request, const Settings& settin
     if (const auto exempt = weight::exemption(subject)) {
         return "not weighed: " + sys::cleaned(exempt->text) + '\n';
     }
-    const Weighed weighed = weigh_now(*settings.weight, subject, known_of(request, *settings.weight));
+    const Weighed weighed = weigh_now(settings, subject, known_of(request, settings));
     std::string text = row("CHECK", "SCORE", "LOOKUP");
     for (const weight::Finding& finding : weighed.verdict.findings) {
         const bool is_remark = finding.token.starts_with('(');

@@ -17,8 +17,7 @@ using greylist::Record;
 using Seen = std::optional<Record>;
 
 // The configured values, or those of the rule that sent the mail here.
-greylist::Rule rule_of(const Question& question) {
-    greylist::Rule rule = question.settings.rule;
+greylist::Rule rule_of(const Question& question, greylist::Rule rule) {
     const rules::Verdict& own = question.greylisting;
     rule.delay = own.delay.value_or(rule.delay);
     rule.retry_window = own.retry_window.value_or(rule.retry_window);
@@ -28,8 +27,7 @@ greylist::Rule rule_of(const Question& question) {
     return rule;
 }
 
-greylist::Grouping grouping_of(const Question& question) {
-    greylist::Grouping grouping = question.settings.grouping;
+greylist::Grouping grouping_of(const Question& question, greylist::Grouping grouping) {
     const auto network = question.greylisting.network;
     const unsigned client_bits = question.request.client_address->bits();
     // Up to 32 it is an IPv4 network's prefix, above an IPv6 network's: nobody has an IPv6 pool of 2^96
@@ -45,10 +43,11 @@ greylist::Grouping grouping_of(const Question& question) {
 class Asking {
   public:
     // Throws sys::Trouble where the state cannot be opened.
-    explicit Asking(Question& question)
-        : question_(question), rule_(rule_of(question)), grouping_(grouping_of(question)),
-          client_(greylist::client_of(*question.request.client_address, question.settings.grouping)),
-          address_(greylist::address_of(*question.request.client_address, question.settings.grouping)),
+    Asking(Question& question, const greylist::Settings& settings)
+        : question_(question), settings_(settings), rule_(rule_of(question, settings.rule)),
+          grouping_(grouping_of(question, settings.grouping)),
+          client_(greylist::client_of(*question.request.client_address, settings.grouping)),
+          address_(greylist::address_of(*question.request.client_address, settings.grouping)),
           state_(question.sources.state(keeping_of(question))) {}
 
     // None where the state could not be asked, or a mail that has to wait not be remembered.
@@ -161,8 +160,8 @@ class Asking {
     // One header a message; who sends no instance has one with each recipient.
     bool needs_header() {
         const std::string_view instance = question_.request.instance;
-        if (question_.settings.x_greylist_header.empty() || instance.empty()) {
-            return !question_.settings.x_greylist_header.empty();
+        if (settings_.header.empty() || instance.empty()) {
+            return !settings_.header.empty();
         }
         const greylist::Key key = instance_of(instance, grouping_);
         bool is_new = true;
@@ -174,14 +173,13 @@ class Asking {
     }
 
     [[nodiscard]] Opinion wait(const greylist::Attempt& attempt) const {
-        const Settings& settings = question_.settings;
         const protocol::Request& request = question_.request;
         const std::string reason =
             attempt.waited == sys::Seconds{0}
                 ? "new"
                 : "early-retry (" + std::to_string(attempt.missing.count()) + "s missing)";
-        return {settings.greylist_action + " " +
-                    waiting_text(settings.greylist_text, attempt.missing, request.recipient,
+        return {settings_.action + " " +
+                    waiting_text(settings_.text, attempt.missing, request.recipient,
                                  request.etrn_domain.has_value()),
                 account("greylist", reason)};
     }
@@ -191,11 +189,9 @@ class Asking {
     }
 
     [[nodiscard]] Opinion pass_with_header(const greylist::Attempt& attempt) const {
-        const Settings& settings = question_.settings;
         protocol::Account told = account("pass", "triplet found");
         told.delay = attempt.waited;
-        return {"PREPEND " +
-                    header_text(settings.x_greylist_header, attempt.waited, question_.now, settings.hostname),
+        return {"PREPEND " + header_text(settings_.header, attempt.waited, question_.now, settings_.hostname),
                 std::move(told)};
     }
 
@@ -209,6 +205,7 @@ class Asking {
     void info(std::string text) { question_.remark(protocol::LogLine::Level::info, std::move(text)); }
 
     Question& question_;
+    const greylist::Settings& settings_;
     greylist::Rule rule_;
     greylist::Grouping grouping_;
     greylist::Key client_;
@@ -219,11 +216,11 @@ class Asking {
 
 } // namespace
 
-std::optional<Opinion> greylist_step(Question& question) {
-    if (!question.settings.greylisting) {
+std::optional<Opinion> greylist_step(Question& question, const greylist::Settings& settings) {
+    if (!settings.is_on) {
         return std::nullopt;
     }
-    Asking asking{question};
+    Asking asking{question, settings};
     auto opinion = asking.opinion();
     asking.report_remarks();
     return opinion;

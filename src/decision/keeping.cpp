@@ -28,7 +28,7 @@ bool is_first_in_an_hour(store::Store& state, std::string_view what, sys::Time n
 } // namespace
 
 store::Keeping keeping_of(const Question& question) {
-    greylist::Rule rule = question.settings.rule;
+    greylist::Rule rule = question.sources.rule();
     rule.retry_window = std::max(rule.retry_window, question.longest_retry_window);
     return {rule, question.now};
 }

@@ -50,13 +50,12 @@ void go_on_without(Question& question, const sys::Trouble& trouble) {
 
 } // namespace
 
-std::optional<Opinion> rules_step(Question& question) {
-    const std::string& path = question.settings.rules;
+std::optional<Opinion> rules_step(Question& question, const rules::Settings& settings) {
     try {
         const rules::Table* const table = question.sources.rules();
         if (table == nullptr) {
-            if (path != default_rules) {
-                go_on_without(question, sys::Trouble{"open", path, ENOENT});
+            if (settings.path != rules::default_rules) {
+                go_on_without(question, sys::Trouble{"open", settings.path, ENOENT});
             }
             return std::nullopt;
         }

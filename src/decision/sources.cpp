@@ -8,16 +8,17 @@ namespace decision {
 
 const rules::Table* Sources::rules() {
     const bool may_have_changed = std::exchange(looks_at_rules_, false);
-    if (rules_ && may_have_changed && !sys::Identity::of(settings_.rules).is_unchanged(rules_identity_)) {
+    if (rules_ && may_have_changed &&
+        !sys::Identity::of(settings_.rules.path).is_unchanged(rules_identity_)) {
         rules_.reset();
     }
     if (!rules_) {
-        auto found = rules::Table::if_there(settings_.rules);
+        auto found = rules::Table::if_there(settings_.rules.path);
         if (!found) {
             return nullptr;
         }
         rules_.emplace(std::move(*found));
-        if (settings_.until_eof) {
+        if (stays_) {
             rules_->stay();
             rules_identity_ = rules_->identity();
         }
@@ -31,11 +32,7 @@ store::Store& Sources::state(const store::Keeping& keeping) {
         state_->keep(keeping);
     } else {
         state_.reset();
-        state_ = store::open_store({.name = settings_.state,
-                                    .max_size = settings_.max_state_size,
-                                    .sync = settings_.sync,
-                                    .stays = settings_.until_eof},
-                                   keeping);
+        state_ = store::open_store(settings_.store, stays_, keeping);
     }
     return *state_;
 }

@@ -2,7 +2,7 @@
 // whether the path now names another file, and reopens it.
 #pragma once
 
-#include "options.hpp"
+#include "decision/settings.hpp"
 #include "rules/table.hpp"
 #include "store/store.hpp"
 #include "system/identity.hpp"
@@ -16,7 +16,8 @@ namespace decision {
 
 class Sources {
   public:
-    explicit Sources(const Settings& settings) : settings_(settings) {}
+    // `stays`: more requests than one are expected. The settings outlive it.
+    Sources(const Settings& settings, bool stays) : settings_(settings), stays_(stays) {}
 
     // Time has passed since the last request.
     void expect_changes() { looks_at_rules_ = looks_at_state_ = true; }
@@ -25,6 +26,9 @@ class Sources {
     const rules::Table* rules();
     // Throws sys::Trouble where it cannot be opened.
     store::Store& state(const store::Keeping& keeping);
+
+    // By what the records in the state are kept.
+    [[nodiscard]] const greylist::Rule& rule() const { return settings_.greylist.rule; }
 
     // What the state has found damaged and mended since it was last asked.
     std::vector<std::string> take_state_remarks();
@@ -35,6 +39,7 @@ class Sources {
 
   private:
     const Settings& settings_;
+    bool stays_;
     std::optional<rules::Table> rules_;
     sys::Identity rules_identity_;
     bool looks_at_rules_ = false;

@@ -1,12 +1,15 @@
 // What a step of the decision sees, and what it may say.
 #pragma once
 
+#include "ask/settings.hpp"
 #include "decision/sources.hpp"
-#include "options.hpp"
+#include "greylist/settings.hpp"
 #include "protocol/log_line.hpp"
 #include "protocol/request.hpp"
+#include "rules/settings.hpp"
 #include "rules/verdict.hpp"
 #include "system/time.hpp"
+#include "weight/settings.hpp"
 
 #include <optional>
 #include <string>
@@ -29,7 +32,6 @@ struct Header {
 // One request on its way through the steps.
 struct Question {
     const protocol::Request& request;
-    const Settings& settings;
     Sources& sources;
     sys::Time now;
     rules::Verdict greylisting{};   // how the greylist is to be asked: the values of a rule that says so
@@ -52,16 +54,14 @@ struct Question {
     }
 };
 
-// None: the next step is asked. Throws sys::Trouble where the step cannot do its work.
-using Step = std::optional<Opinion> (*)(Question&);
-
+// The steps, each with its own settings. None: the next one is asked. They throw sys::Trouble where they
+// cannot do their work.
 std::optional<Opinion> not_for_us(Question& question);
-std::optional<Opinion> rules_step(Question& question);
-std::optional<Opinion> weight_step(Question& question);
-std::optional<Opinion> greylist_step(Question& question);
-
-// Other policy servers, if they are to be asked at this point.
-std::optional<Opinion> ask_before_greylist(Question& question);
-std::optional<Opinion> ask_after_greylist(Question& question);
+std::optional<Opinion> rules_step(Question& question, const rules::Settings& settings);
+// `memory`: how the clients are grouped in the state, which remembers verdicts; null: there is no state.
+std::optional<Opinion> weight_step(Question& question, const weight::Settings& settings,
+                                   const greylist::Grouping* memory);
+std::optional<Opinion> greylist_step(Question& question, const greylist::Settings& settings);
+std::optional<Opinion> ask_step(Question& question, const ask::Settings& settings);
 
 } // namespace decision

@@ -20,14 +20,13 @@ using Earlier = EarlierVerdict::Kind;
 // the greylist's state, so that there is none without a greylist.
 class Weigher {
   public:
-    Weigher(Question& question, const weight::Settings& settings)
+    Weigher(Question& question, const weight::Settings& settings, const greylist::Grouping* memory)
         : question_(question), settings_(settings), subject_(weighed_subject(question.request)) {
-        if (!question.settings.greylisting) {
+        if (memory == nullptr) {
             return;
         }
         remembering([&] {
-            memory_.emplace(question.sources.state(keeping_of(question)), settings,
-                            question.settings.grouping, question.now);
+            memory_.emplace(question.sources.state(keeping_of(question)), settings, *memory, question.now);
         });
     }
 
@@ -233,12 +232,12 @@ class Weigher {
 
 } // namespace
 
-std::optional<Opinion> weight_step(Question& question) {
-    const auto& settings = question.settings.weight;
-    if (!settings || !settings->is_on) {
+std::optional<Opinion> weight_step(Question& question, const weight::Settings& settings,
+                                   const greylist::Grouping* memory) {
+    if (!settings.is_on) {
         return std::nullopt;
     }
-    return Weigher{question, *settings}.opinion();
+    return Weigher{question, settings, memory}.opinion();
 }
 
 } // namespace decision

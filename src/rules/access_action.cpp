@@ -134,4 +134,18 @@ Outcome outcome_of(std::string_view action) {
     return parts.word.starts_with('5') ? Outcome::reject : Outcome::pass;
 }
 
+std::string action_from(const std::string& text) {
+    if (const auto wrong = whats_wrong(text)) {
+        throw settings::WrongValue{"an action of access(5); this is " + *wrong};
+    }
+    return text;
+}
+
+std::string header_from(const std::string& text) {
+    if (!text.empty() && whats_wrong("PREPEND " + text)) {
+        throw settings::WrongValue{"a header, Name: value, or nothing"};
+    }
+    return text;
+}
+
 } // namespace rules

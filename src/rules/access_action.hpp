@@ -2,6 +2,8 @@
 // misread.
 #pragma once
 
+#include "settings/option.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,5 +17,26 @@ std::optional<std::string> whats_wrong(std::string_view action);
 // What an action does to the mail, for an exit status.
 enum class Outcome { pass, defer, reject };
 Outcome outcome_of(std::string_view action);
+
+// What whats_wrong() finds nothing in. Throws settings::WrongValue.
+std::string action_from(const std::string& text);
+// Name: value, or nothing. Throws settings::WrongValue.
+std::string header_from(const std::string& text);
+
+// The kinds of an option's value (settings/option.hpp).
+struct Action : settings::Text {
+    static constexpr const char* takes = "ACTION";
+    static std::string from(const std::string& text) { return action_from(text); }
+};
+// Its text has another option.
+struct ActionWord : Action {
+    static std::string from(const std::string& text) {
+        return settings::something_from(text, "an action of access(5)");
+    }
+};
+struct Header : settings::Text {
+    static constexpr const char* takes = "HEADER";
+    static std::string from(const std::string& text) { return header_from(text); }
+};
 
 } // namespace rules

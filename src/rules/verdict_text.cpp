@@ -2,39 +2,14 @@
 
 #include "rules/order.hpp"
 #include "rules/patterns.hpp"
-#include "settings/duration.hpp"
+#include "settings/value.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace rules {
 
 namespace {
-
-using namespace std::chrono_literals;
-
-std::optional<unsigned> number_from(std::string_view digits) {
-    unsigned number = 0;
-    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (digits.empty() || end.ec != std::errc{} || end.ptr != digits.data() + digits.size()) {
-        return std::nullopt;
-    }
-    return number;
-}
-
-sys::Seconds duration_from(std::string_view text, sys::Seconds unit) {
-    const auto duration = settings::duration_from(text, unit);
-    return duration ? *duration : throw Unreadable{"expected a number, and s, m, h or d after it or nothing"};
-}
-
-unsigned prefix_from(std::string_view text) {
-    const auto number = number_from(text);
-    if (!number || *number > 128) {
-        throw Unreadable{"expected a prefix length from 0 to 128"};
-    }
-    return *number;
-}
 
 void read_parameter(std::string_view word, Verdict& verdict) {
     const std::size_t equals = std::min(word.size(), word.find('='));
@@ -43,13 +18,13 @@ void read_parameter(std::string_view word, Verdict& verdict) {
     if (word == "always") {
         verdict.always = true;
     } else if (name == "delay") {
-        verdict.delay = duration_from(value, 1s);
+        verdict.delay = settings::duration_from(value, settings::second);
     } else if (name == "retry-window") {
-        verdict.retry_window = duration_from(value, 24h);
+        verdict.retry_window = settings::duration_from(value, settings::day);
     } else if (name == "network") {
-        verdict.network = prefix_from(value);
+        verdict.network = settings::prefix_from(value, 128);
     } else {
-        throw Unreadable{"expected delay=, retry-window=, network= or always"};
+        throw settings::WrongValue{"delay=, retry-window=, network= or always"};
     }
 }
 
@@ -60,8 +35,8 @@ Verdict greylist_from(std::string_view parameters) {
         const std::string_view word = take_word(parameters);
         try {
             read_parameter(word, verdict);
-        } catch (const Unreadable& unreadable) {
-            throw Unreadable{unreadable.expected, std::string{word}};
+        } catch (const settings::WrongValue& wrong) {
+            throw Unreadable{"expected " + wrong.expected, std::string{word}};
         }
     }
     return verdict;

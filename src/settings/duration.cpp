@@ -1,6 +1,8 @@
 #include "settings/duration.hpp"
 
 #include <charconv>
+#include <cstdint>
+#include <optional>
 
 namespace settings {
 
@@ -32,7 +34,8 @@ std::optional<sys::Seconds> unit_named(char letter) {
 
 } // namespace
 
-std::optional<sys::Seconds> duration_from(std::string_view text, sys::Seconds unit) {
+sys::Seconds duration_from(std::string_view text, sys::Seconds unit) {
+    const sys::Seconds own = unit;
     if (const auto named = text.empty() ? std::nullopt : unit_named(text.back())) {
         unit = *named;
         text.remove_suffix(1);
@@ -41,14 +44,18 @@ std::optional<sys::Seconds> duration_from(std::string_view text, sys::Seconds un
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     if (error != std::errc{} || end != text.data() + text.size() ||
         count > static_cast<std::uint64_t>(longest / unit)) {
-        return std::nullopt;
+        throw WrongValue{std::string{"a duration: a number of "} + (own == second ? "seconds" : "days") +
+                         ", or a number followed by s, m, h or d"};
     }
     return unit * static_cast<sys::Seconds::rep>(count);
 }
 
-std::string duration_expected(sys::Seconds unit) {
-    return std::string{"a duration: a number of "} + (unit == 1s ? "seconds" : "days") +
-           ", or a number followed by s, m, h or d";
+sys::Seconds above_0(sys::Seconds duration) {
+    return duration > 0s ? duration : throw WrongValue{"a duration above 0"};
+}
+
+std::string shown_duration(sys::Seconds duration, sys::Seconds unit) {
+    return std::to_string(duration / unit);
 }
 
 } // namespace settings

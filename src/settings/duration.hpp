@@ -3,18 +3,25 @@
 //     duration = 1*DIGIT [ "s" / "m" / "h" / "d" ]            a letter in either case; at most 100 years
 #pragma once
 
+#include "settings/wrong_value.hpp"
 #include "system/time.hpp"
 
-#include <optional>
+#include <chrono>
 #include <string>
 #include <string_view>
 
 namespace settings {
 
-// `unit`: what a number without a letter counts. Nothing where `text` is no duration.
-std::optional<sys::Seconds> duration_from(std::string_view text, sys::Seconds unit);
+inline constexpr sys::Seconds second{1};
+inline constexpr sys::Seconds day = std::chrono::days{1};
 
-// What was expected where there is nothing.
-std::string duration_expected(sys::Seconds unit);
+// `unit`: what a number without a letter counts, a second or a day. Throws WrongValue where `text` is no
+// duration.
+sys::Seconds duration_from(std::string_view text, sys::Seconds unit);
+// Throws WrongValue where it is 0.
+sys::Seconds above_0(sys::Seconds duration);
+
+// In whole units.
+std::string shown_duration(sys::Seconds duration, sys::Seconds unit);
 
 } // namespace settings

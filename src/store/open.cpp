@@ -5,16 +5,16 @@
 
 namespace store {
 
-std::unique_ptr<Store> open_store(const Where& where, const Keeping& keeping) {
-    auto file = std::make_unique<FileStore>(where.name, where.max_size, where.sync, keeping);
-    if (where.stays) {
+std::unique_ptr<Store> open_store(const Settings& settings, bool stays, const Keeping& keeping) {
+    auto file = std::make_unique<FileStore>(settings.name, settings.max_size, settings.sync, keeping);
+    if (stays) {
         file->stay();
     }
     return file;
 }
 
-std::unique_ptr<Archive> open_archive(const Where& where) {
-    return std::make_unique<FileArchive>(where.name, where.max_size, where.sync);
+std::unique_ptr<Archive> open_archive(const Settings& settings) {
+    return std::make_unique<FileArchive>(settings.name, settings.max_size, settings.sync);
 }
 
 } // namespace store

@@ -2,7 +2,7 @@
 
 #include "rules/expression.hpp"
 #include "settings/config_file.hpp"
-#include "weight/configuration.hpp"
+#include "weight/options.hpp"
 #include "weight/perl.hpp"
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <stdexcept>
 
 namespace weight {
 
@@ -103,10 +102,10 @@ constexpr std::array needless{
     "$syslog_ident",
 };
 
-const Setting* setting_named(std::string_view name) {
+const settings::Option<Settings>* setting_named(std::string_view name) {
     const auto* found =
-        std::ranges::find_if(settings_table, [&](const Setting& s) { return s.name == name; });
-    return found == settings_table.end() ? nullptr : found;
+        std::ranges::find_if(options, [&](const auto& option) { return option.name == name; });
+    return found == options.end() ? nullptr : found;
 }
 
 bool has_blank(const std::string& text) {
@@ -114,7 +113,7 @@ bool has_blank(const std::string& text) {
 }
 
 // A list of policyd-weight's four values.
-bool is_score(const Setting* setting) {
+bool is_score(const settings::Option<Settings>* setting) {
     return setting != nullptr && std::string_view{setting->takes}.starts_with("HIT");
 }
 
@@ -149,7 +148,8 @@ class Variables {
             return known->second;
         }
         const Same* const ours = one_for(same, name);
-        const Setting* const setting = ours == nullptr ? nullptr : setting_named(ours->ours);
+        const settings::Option<Settings>* const setting =
+            ours == nullptr ? nullptr : setting_named(ours->ours);
         if (setting == nullptr || setting->shown == nullptr) {
             return std::nullopt;
         }
@@ -324,8 +324,8 @@ class Converter {
         try {
             Settings scratch;
             setting_named(option)->set(scratch, value);
-        } catch (const std::invalid_argument& wrong) {
-            complain("\"" + value + "\": expected " + wrong.what());
+        } catch (const settings::WrongValue& wrong) {
+            complain("\"" + value + "\": expected " + wrong.expected);
             return;
         }
         result_.config.append(option).append(" = ").append(settings::config_value(value)).append("\n");

@@ -1,11 +1,11 @@
 #include "weight/list.hpp"
 
+#include "settings/wrong_value.hpp"
 #include "weight/number.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <stdexcept>
 
 namespace weight {
 
@@ -16,7 +16,7 @@ constexpr std::string_view a_range =
     "answers like 127.0.0.2, 127.0.0.[2..8] or 127.0.0.[2;4..8], each with =SCORE or without";
 
 [[noreturn]] void refuse(std::string_view expected) {
-    throw std::invalid_argument(std::string(expected));
+    throw settings::WrongValue{std::string{expected}};
 }
 
 // The part of `text` before `separator`, taken off it together with the separator.

@@ -30,8 +30,7 @@ struct List {
     std::vector<ListAnswers> answers{};
 };
 
-// Reads `ZONE HIT MISS NAME [ANSWERS[=SCORE]]…`, blanks between. Throws std::invalid_argument, saying what
-// was expected.
+// Reads `ZONE HIT MISS NAME [ANSWERS[=SCORE]]…`, blanks between. Throws settings::WrongValue.
 List parse_list(std::string_view line);
 
 struct Listing {

@@ -8,14 +8,15 @@
 namespace {
 
 using namespace std::chrono_literals;
+using options::read_command_line;
 
-CommandLine read(std::vector<const char*> arguments) {
+calling::Invocation read(std::vector<const char*> arguments) {
     arguments.insert(arguments.begin(), {"greyonce", "--config", "/dev/null"});
-    return read_command_line(static_cast<int>(arguments.size()), arguments.data());
+    return read_command_line(static_cast<int>(arguments.size()), arguments.data()).call;
 }
 
 std::string complaint(std::vector<const char*> arguments) {
-    const CommandLine line = read(std::move(arguments));
+    const calling::Invocation line = read(std::move(arguments));
     return line.complaints.empty() ? "" : line.complaints.front();
 }
 
@@ -34,36 +35,54 @@ class ConfigFile {
 };
 
 TEST(Options, AValueStandsInTheNextArgumentOrBehindAnEqualsSign) {
-    EXPECT_EQ(read({"--delay", "60"}).settings.rule.delay, 60s);
-    EXPECT_EQ(read({"--delay=60"}).settings.rule.delay, 60s);
-    EXPECT_EQ(read({"--delay=60", "--delay=61"}).settings.rule.delay, 61s);
-    EXPECT_EQ(read({"--x-greylist-header="}).settings.x_greylist_header, "");
-    EXPECT_EQ(read({"--x-greylist-header", ""}).settings.x_greylist_header, "");
-    EXPECT_EQ(read({"--greylist-text=a=b="}).settings.greylist_text, "a=b=");
+    EXPECT_EQ(read({"--delay", "60"}).decision.greylist.rule.delay, 60s);
+    EXPECT_EQ(read({"--delay=60"}).decision.greylist.rule.delay, 60s);
+    EXPECT_EQ(read({"--delay=60", "--delay=61"}).decision.greylist.rule.delay, 61s);
+    EXPECT_EQ(read({"--x-greylist-header="}).decision.greylist.header, "");
+    EXPECT_EQ(read({"--x-greylist-header", ""}).decision.greylist.header, "");
+    EXPECT_EQ(read({"--greylist-text=a=b="}).decision.greylist.text, "a=b=");
 }
 
 TEST(Options, DurationsHaveAUnitOrTheirOwn) {
-    EXPECT_EQ(read({"--delay=0"}).settings.rule.delay, 0s);
-    EXPECT_EQ(read({"--delay=5m"}).settings.rule.delay, 5min);
-    EXPECT_EQ(read({"--retry-window=2"}).settings.rule.retry_window, 48h);
-    EXPECT_EQ(read({"--retry-window=6h"}).settings.rule.retry_window, 6h);
-    EXPECT_EQ(read({"--retry-window=6H"}).settings.rule.retry_window, 6h);
-    EXPECT_EQ(read({"--max-age=90s"}).settings.rule.max_age, 90s);
+    EXPECT_EQ(read({"--delay=0"}).decision.greylist.rule.delay, 0s);
+    EXPECT_EQ(read({"--delay=5m"}).decision.greylist.rule.delay, 5min);
+    EXPECT_EQ(read({"--retry-window=2"}).decision.greylist.rule.retry_window, 48h);
+    EXPECT_EQ(read({"--retry-window=6h"}).decision.greylist.rule.retry_window, 6h);
+    EXPECT_EQ(read({"--retry-window=6H"}).decision.greylist.rule.retry_window, 6h);
+    EXPECT_EQ(read({"--max-age=90s"}).decision.greylist.rule.max_age, 90s);
 }
 
 TEST(Options, SizesHaveAUnitOrAreBytes) {
-    EXPECT_EQ(read({"--max-state-size=2097152"}).settings.max_state_size, 2097152U);
-    EXPECT_EQ(read({"--max-state-size=5M"}).settings.max_state_size, 5U << 20U);
-    EXPECT_EQ(read({"--max-state-size=2g"}).settings.max_state_size, std::uint64_t{2} << 30U);
+    EXPECT_EQ(read({"--max-state-size=2097152"}).decision.store.max_size, 2097152U);
+    EXPECT_EQ(read({"--max-state-size=5M"}).decision.store.max_size, 5U << 20U);
+    EXPECT_EQ(read({"--max-state-size=2g"}).decision.store.max_size, std::uint64_t{2} << 30U);
 }
 
 TEST(Options, ASwitchIsYesWithoutAValue) {
-    EXPECT_TRUE(read({"--privacy"}).settings.grouping.hashed);
-    EXPECT_FALSE(read({"--privacy", "--privacy=no"}).settings.grouping.hashed);
-    EXPECT_EQ(
-        read({"--auto-whitelist-clients=9", "--auto-whitelist-clients"}).settings.rule.auto_whitelist_clients,
-        5U);
-    EXPECT_FALSE(read({"--lookup-by-host", "--lookup-by-subnet"}).settings.grouping.by_host);
+    EXPECT_TRUE(read({"--privacy"}).decision.greylist.grouping.hashed);
+    EXPECT_FALSE(read({"--privacy", "--privacy=no"}).decision.greylist.grouping.hashed);
+    EXPECT_EQ(read({"--auto-whitelist-clients=9", "--auto-whitelist-clients"})
+                  .decision.greylist.rule.auto_whitelist_clients,
+              5U);
+    EXPECT_FALSE(read({"--lookup-by-host", "--lookup-by-subnet"}).decision.greylist.grouping.by_host);
+}
+
+TEST(Options, AnOptionalValueMayStandInTheNextArgument) {
+    EXPECT_EQ(read({"--auto-whitelist-clients", "0"}).decision.greylist.rule.auto_whitelist_clients, 0U);
+    EXPECT_EQ(read({"--auto-whitelist-clients", "9", "a=b"}).attributes, std::vector<std::string>{"a=b"});
+    EXPECT_FALSE(read({"--privacy", "no"}).decision.greylist.grouping.hashed);
+    EXPECT_FALSE(read({"--weight", "--weight", "no"}).decision.weight.value().is_on);
+    EXPECT_EQ(complaint({"--privacy", "frob"}), "option --privacy: \"frob\": expected yes or no");
+}
+
+TEST(Options, WhatCannotBeAnOptionalValueIsNone) {
+    const calling::Invocation line =
+        read({"--auto-whitelist-clients", "5=5", "--privacy", "--dry-run", "sender=0"});
+    EXPECT_EQ(line.attributes, (std::vector<std::string>{"5=5", "sender=0"}));
+    EXPECT_TRUE(line.complaints.empty());
+    EXPECT_TRUE(line.decision.greylist.grouping.hashed && line.decision.dry_run);
+    EXPECT_EQ(complaint({"--auto-whitelist-clients", "-5"}),
+              "argument \"-5\": expected name=value, or an option");
 }
 
 TEST(Options, AWrongValueIsRefusedWithItsNameTheValueAndWhatWasExpected) {
@@ -104,15 +123,15 @@ TEST(Options, AWrongValueIsRefusedWithItsNameTheValueAndWhatWasExpected) {
 }
 
 TEST(Options, WhatWasUnderstoodStandsBesideWhatWasNot) {
-    const CommandLine line =
+    const calling::Invocation line =
         read({"--frob", "--on-error=450 later", "--delay=abc", "--log", "none", "--rules"});
     EXPECT_EQ(line.complaints.size(), 3U);
-    EXPECT_EQ(line.settings.on_error, "450 later");
-    EXPECT_EQ(line.settings.log, LogTo::none);
+    EXPECT_EQ(line.decision.on_error, "450 later");
+    EXPECT_EQ(line.calling.log, calling::LogTo::none);
 }
 
 TEST(Options, AttributesAreArgumentsWithAnEqualsSign) {
-    const CommandLine line =
+    const calling::Invocation line =
         read({"client_address=192.0.2.1", "--delay=60", "sender=--config=/x", "recipient="});
     EXPECT_EQ(line.attributes,
               (std::vector<std::string>{"client_address=192.0.2.1", "sender=--config=/x", "recipient="}));
@@ -124,42 +143,42 @@ TEST(Options, TheCommandLineOverridesTheConfigurationFile) {
     const ConfigFile file{
         "# a comment\n\ndelay = 60 # seconds\r\ngreylist-text=Wait, please\nprivacy = yes\n"};
     const char* arguments[] = {"greyonce", "--delay=70", "--config", file.path().c_str()};
-    const CommandLine line = read_command_line(4, arguments);
+    const calling::Invocation line = read_command_line(4, arguments).call;
     EXPECT_TRUE(line.complaints.empty()) << line.complaints.front();
-    EXPECT_EQ(line.settings.rule.delay, 70s);
-    EXPECT_EQ(line.settings.greylist_text, "Wait, please");
-    EXPECT_TRUE(line.settings.grouping.hashed);
+    EXPECT_EQ(line.decision.greylist.rule.delay, 70s);
+    EXPECT_EQ(line.decision.greylist.text, "Wait, please");
+    EXPECT_TRUE(line.decision.greylist.grouping.hashed);
 }
 
 TEST(Options, EveryWrongLineOfAConfigurationFileIsNamed) {
     const ConfigFile file{"delay = 60\nfrob = 1\njunk\ndelay = x\nconfig = /y\n[section]\nmax-age = 1"};
-    Settings settings;
-    const auto complaints = read_config(file.path(), true, settings);
+    decision::Settings settings;
+    const auto complaints = options::read_config(file.path(), true, settings);
     ASSERT_EQ(complaints.size(), 5U);
     EXPECT_EQ(complaints[0], file.path() + ":2: frob: no such option in a configuration file");
     EXPECT_EQ(complaints[1], file.path() + ":3: no option: expected name = value");
     EXPECT_EQ(complaints[2].find(file.path() + ":4: delay: \"x\": expected a duration"), 0U);
     EXPECT_EQ(complaints[3], file.path() + ":5: config: no such option in a configuration file");
     EXPECT_EQ(complaints[4], file.path() + ":6: no option: expected name = value");
-    EXPECT_EQ(settings.rule.delay, 60s);
+    EXPECT_EQ(settings.greylist.rule.delay, 60s);
 }
 
 TEST(Options, AValueInQuotationMarksMayHoldANumberSignAndBlanks) {
     const ConfigFile file{"greylist-text = \" see http://x.example/#grey \"  # a comment\n"
                           "ask-context=\"a \\\"b\\\" \\\\ \\d\"\nx-greylist-header = \"\"\n"};
-    Settings settings;
-    EXPECT_TRUE(read_config(file.path(), true, settings).empty());
-    EXPECT_EQ(settings.greylist_text, " see http://x.example/#grey ");
-    EXPECT_EQ(settings.ask_context, "a \"b\" \\ \\d");
-    EXPECT_EQ(settings.x_greylist_header, "");
+    decision::Settings settings;
+    EXPECT_TRUE(options::read_config(file.path(), true, settings).empty());
+    EXPECT_EQ(settings.greylist.text, " see http://x.example/#grey ");
+    EXPECT_EQ(settings.ask.context, "a \"b\" \\ \\d");
+    EXPECT_EQ(settings.greylist.header, "");
 }
 
 TEST(Options, AConfigurationFileMayBeginWithAByteOrderMark) {
     const ConfigFile file{"\xEF\xBB\xBF"
                           "delay = 60\n"};
-    Settings settings;
-    EXPECT_TRUE(read_config(file.path(), true, settings).empty());
-    EXPECT_EQ(settings.rule.delay, 60s);
+    decision::Settings settings;
+    EXPECT_TRUE(options::read_config(file.path(), true, settings).empty());
+    EXPECT_EQ(settings.greylist.rule.delay, 60s);
 }
 
 TEST(Options, AConfigurationFileInUtf16IsToldAsOne) {
@@ -168,24 +187,24 @@ TEST(Options, AConfigurationFileInUtf16IsToldAsOne) {
                              "d\0e\0"s,
                              "\xFE\xFF\0d\0e"s, "d\0e\0"s, "\0d\0e"s}) {
         const ConfigFile file{text};
-        Settings settings;
-        EXPECT_EQ(read_config(file.path(), true, settings),
+        decision::Settings settings;
+        EXPECT_EQ(options::read_config(file.path(), true, settings),
                   std::vector{file.path() + ": this is UTF-16: expected UTF-8"});
     }
 }
 
 TEST(Options, ANamedConfigurationFileMustExist) {
     const char* arguments[] = {"greyonce", "--config=/nonexistent/greyonce.conf"};
-    const CommandLine line = read_command_line(2, arguments);
+    const calling::Invocation line = read_command_line(2, arguments).call;
     ASSERT_EQ(line.complaints.size(), 1U);
     EXPECT_EQ(line.complaints[0], "open /nonexistent/greyonce.conf: No such file or directory");
-    Settings settings;
-    EXPECT_TRUE(read_config("/nonexistent/greyonce.conf", false, settings).empty());
-    EXPECT_FALSE(read_config("/", false, settings).empty());
+    decision::Settings settings;
+    EXPECT_TRUE(options::read_config("/nonexistent/greyonce.conf", false, settings).empty());
+    EXPECT_FALSE(options::read_config("/", false, settings).empty());
 }
 
 TEST(Options, TheHelpTextShowsEachOptionWithItsDefault) {
-    const std::string help = help_text();
+    const std::string help = options::help_text();
     for (const std::string_view shown :
          {"--delay SECONDS (=300)", "--retry-window DAYS (=2)", "--max-age DAYS (=35)",
           "--auto-whitelist-clients [=N] (=5)", "--ipv4cidr PREFIX (=24)", "--max-state-size SIZE (=1G)",

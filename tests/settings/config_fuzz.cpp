@@ -27,12 +27,12 @@ const std::string& path() {
     return name;
 }
 
-std::vector<std::string> complaints_about(std::string_view text, Settings& settings) {
+std::vector<std::string> complaints_about(std::string_view text, decision::Settings& settings) {
     static const int file = std::atoi(path().substr(path().rfind('/') + 1).c_str());
     must(ftruncate(file, 0) == 0 &&
              pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()),
          "no file in memory");
-    return read_config(path(), true, settings);
+    return options::read_config(path(), true, settings);
 }
 
 // The number that a complaint of one line begins with; 0 where it is about the whole.
@@ -47,7 +47,7 @@ void must_tell_each_wrong_line(std::string_view text) {
     while (const auto line = lines.next()) {
         with_something.insert(line->number);
     }
-    Settings settings;
+    decision::Settings settings;
     std::size_t before = 0;
     for (const std::string& complaint : complaints_about(text, settings)) {
         const bool is_known = complaint.find("expected ") != std::string::npos ||
@@ -64,9 +64,9 @@ void must_be_a_value(std::string_view text) {
     if (text.find_first_of("\r\n") != std::string_view::npos) {
         return;
     }
-    Settings settings;
+    decision::Settings settings;
     complaints_about("greylist-text = " + settings::config_value(text) + "\n", settings);
-    must(settings.greylist_text == text, "another text: " + settings.greylist_text);
+    must(settings.greylist.text == text, "another text: " + settings.greylist.text);
 }
 
 } // namespace

@@ -23,14 +23,14 @@ void must(bool holds, const std::string& what) {
     }
 }
 
-Settings settings_of(const std::string& config) {
+decision::Settings settings_of(const std::string& config) {
     static const int file = memfd_create("config", 0);
     static const std::string path = "/proc/self/fd/" + std::to_string(file);
     must(ftruncate(file, 0) == 0 &&
              pwrite(file, config.data(), config.size(), 0) == static_cast<ssize_t>(config.size()),
          "no file in memory");
-    Settings settings;
-    for (const std::string& complaint : read_config(path, true, settings)) {
+    decision::Settings settings;
+    for (const std::string& complaint : options::read_config(path, true, settings)) {
         must(false, complaint);
     }
     return settings;
@@ -56,7 +56,8 @@ void must_be_ours(std::string_view perl) {
 void must_come_through(std::string_view text) {
     const auto converted = weight::convert_policyd_weight("$MAXDNSERRMSG = " + quoted(text) + ";");
     if (converted.complaints.empty()) {
-        must(settings_of(converted.config).weight.value().texts.too_many_errors == text, "another text");
+        must(settings_of(converted.config).weight.value().texts.too_many_errors == text,
+             "another text");
     } else {
         must(text.size() > 4096 || text.find_first_of("\r\n") != std::string_view::npos,
              converted.complaints.front());

@@ -1,9 +1,10 @@
 #include "weight/list.hpp"
 
+#include "settings/wrong_value.hpp"
+
 #include <gtest/gtest.h>
 
 #include <initializer_list>
-#include <stdexcept>
 
 namespace weight {
 namespace {
@@ -34,7 +35,7 @@ TEST(List, IsNotReadFromNearMisses) {
           "bl.example 4 0 NAME 127.0.0.2=", "bl.example 4 0 NAME 127.0.0.2=x",
           "bl.example 4 0 NAME 127.0.0.2.3", "bl.example 4 0 NAME 127.0.0.[2]3",
           "bl.example 4 0 NAME 127.0.0.[]", "bl.example 4 0 NAME [2..8]"}) {
-        EXPECT_THROW(parse_list(line), std::invalid_argument) << line;
+        EXPECT_THROW(parse_list(line), settings::WrongValue) << line;
     }
 }
 
