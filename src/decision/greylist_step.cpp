@@ -100,6 +100,12 @@ class Asking {
         }
     }
 
+    // The same, but first by a look without a lock: mostly the step leaves the record as it is.
+    bool look_and_update(const greylist::Key& key, const store::Step& step) {
+        const auto glance = state_.glance(key);
+        return (glance.is_certain && !step(glance.seen)) || update(key, step);
+    }
+
     // None where its record could not be read: nobody who may be known is told to wait.
     std::optional<bool> is_auto_whitelisted() {
         if (rule_.auto_whitelist_clients == 0) {
@@ -110,12 +116,8 @@ class Asking {
     }
 
     std::optional<bool> is_auto_whitelisted_as(const greylist::Key& client) {
-        const auto glance = state_.glance(client);
-        if (glance.is_certain && !greylist::is_auto_whitelisted(glance.seen, rule_)) {
-            return false;
-        }
         std::optional<bool> is_known;
-        update(client, [&](const Seen& seen) {
+        look_and_update(client, [&](const Seen& seen) {
             is_known = greylist::is_auto_whitelisted(seen, rule_);
             return *is_known ? seen_again(*seen, question_.now) : std::nullopt;
         });
@@ -127,9 +129,9 @@ class Asking {
         const greylist::Key key =
             triplet_of(*request.client_address, request.sender, request.recipient, grouping_);
         std::optional<greylist::Attempt> attempt;
-        const bool is_remembered = update(key, [&](const Seen& seen) {
+        const bool is_remembered = look_and_update(key, [&](const Seen& seen) -> Seen {
             attempt = greylist::attempt(key, seen, question_.now, rule_);
-            return attempt->record;
+            return attempt->is_renewal ? Seen{attempt->record} : std::nullopt;
         });
         // An attempt that nobody remembers can never pass: it must not be told to wait.
         const bool counts = attempt && (is_remembered || attempt->passes);

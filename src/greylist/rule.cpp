@@ -16,6 +16,8 @@ Attempt attempt(const Key& key, const std::optional<Record>& seen, Time now, con
         record.count = 0;
     }
 
+    const bool is_fresh = now >= record.last && now < record.last + between_renewals;
+    result.is_renewal = !had_passed || record.count < 2 || !is_fresh;
     record.last = now;
     result.waited = now - record.first;
     result.missing = std::max(Seconds{0}, rule.delay - result.waited);

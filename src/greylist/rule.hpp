@@ -20,12 +20,16 @@ struct Rule {
 constexpr Seconds instance_memory = std::chrono::hours{1};
 // A client's first successes count once in this time.
 constexpr Seconds between_counts = std::chrono::hours{1};
+// The record of a triplet that passed again and again is renewed once in this time. Nothing that is decided needs it
+// younger: it lives for days.
+constexpr Seconds between_renewals = std::chrono::minutes{1};
 
 struct Attempt {
     Record record; // to be stored
     bool passes = false;
     bool is_first_success = false; // passes, and the attempt before it had not
     bool was_in_future = false;    // the record was from a later time than now, and starts over
+    bool is_renewal = true;        // the record is worth storing; else it is younger than between_renewals
     Seconds waited{0};             // since the first attempt
     Seconds missing{0};            // until an attempt will pass; 0 where this one does
 };

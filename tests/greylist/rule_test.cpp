@@ -40,6 +40,26 @@ TEST(Rule, WhoHasPassedPassesAgainWithoutAnotherFirstSuccess) {
     EXPECT_EQ(again.record.count, 2U);
 }
 
+TEST(Rule, WhoPassedTwiceIsRenewedOnceAMinute) {
+    const Record twice{key, start, start + 24h, 2};
+    EXPECT_FALSE(attempt(key, twice, start + 24h, rule).is_renewal);
+    EXPECT_FALSE(attempt(key, twice, start + 24h + 59s, rule).is_renewal);
+    EXPECT_TRUE(attempt(key, twice, start + 24h + 59s, rule).passes);
+    EXPECT_TRUE(attempt(key, twice, start + 24h + 60s, rule).is_renewal);
+    EXPECT_TRUE(attempt(key, twice, start + 24h - 1s, rule).is_renewal) << "a clock that fell back";
+    EXPECT_TRUE(attempt(key, Record{key, start, start + 24h, 1}, start + 24h, rule).is_renewal)
+        << "to have passed twice is worth more than once";
+}
+
+TEST(Rule, WhoHasNotPassedIsRenewedEachTime) {
+    EXPECT_TRUE(attempt(key, std::nullopt, start, rule).is_renewal);
+    EXPECT_TRUE(attempt(key, Record{key, start, start, 0}, start, rule).is_renewal);
+    EXPECT_TRUE(attempt(key, Record{key, start, start + 299s, 2}, start + 300s, rule).is_renewal)
+        << "a first success under a longer delay";
+    EXPECT_TRUE(attempt(key, Record{key, start + 24h, start + 48h, 2}, start, rule).is_renewal)
+        << "from the future";
+}
+
 TEST(Rule, RetryAfterTheWindowStartsOver) {
     const Record seen{key, start, start + 10s, 0};
     EXPECT_TRUE(attempt(key, seen, start + 48h, rule).passes);

@@ -211,7 +211,7 @@ class Faults(harness.Case):
         self.assertEqual(troubles, [])
 
     def test_a_known_triplet_where_calls_go_on_failing(self):
-        self.given(self.triplet(NOW - 9000, NOW - 50, 3))
+        self.given(self.triplet(NOW - 9000, NOW - 500, 3))
         self.ends_at_once(self.scenario(request(NOW), passes))
 
     def test_a_first_attempt_where_calls_go_on_failing(self):
@@ -230,8 +230,12 @@ class Faults(harness.Case):
         self.given(self.triplet(NOW - 301, NOW - 301))
         self.survives(self.scenario(request(NOW), lambda action: action.startswith("PREPEND")))
 
-    def test_a_known_triplet(self):
+    def test_a_triplet_that_was_renewed_a_moment_ago(self):
         self.given(self.triplet(NOW - 9000, NOW - 50, 3))
+        self.survives(self.scenario(request(NOW), passes))
+
+    def test_a_known_triplet(self):
+        self.given(self.triplet(NOW - 9000, NOW - 500, 3))
         self.survives(self.scenario(request(NOW), passes))
 
     def test_the_last_step_to_the_auto_whitelist(self):
@@ -268,7 +272,7 @@ class Faults(harness.Case):
         self.state.write_bytes(data)
 
     def test_a_page_mended(self):
-        self.given(self.triplet(NOW - 9000, NOW - 50, 3))
+        self.given(self.triplet(NOW - 9000, NOW - 500, 3))
         self.damaged(self.state.read_bytes().index(b" 192.0.2.0 alice@example.net") // 4096, 4095)
         self.survives(self.scenario(request(NOW), passes, is_damaged=True))
 
