@@ -1,5 +1,6 @@
 // greystate: looks into, checks, cleans, fills and empties the greylist's state while the mail goes on.
 // This file owns the command line, what goes to stdout, and the exit status.
+#include "greylist/kind.hpp"
 #include "greylist/report.hpp"
 #include "greylist/selection.hpp"
 #include "linked_libraries.hpp"
@@ -37,20 +38,24 @@ using greylist::Record;
 using greylist::Selection;
 using greylist::Time;
 
-constexpr std::string_view usage =
-    "usage: greystate list|find [FILE] [SELECTOR]... [--format text|json]\n"
-    "       greystate stats [FILE] [--format text|prometheus]\n"
-    "       greystate check [FILE]\n"
-    "       greystate expire [FILE]\n"
-    "       greystate forget [FILE] SELECTOR...\n"
-    "       greystate allow [FILE] --client ADDRESS [--sender ADDRESS --recipient ADDRESS]\n"
-    "       greystate export [FILE] [--to greyonce|postgrey|postgrey-clients]\n"
-    "       greystate import [FILE] --from FORMAT [--input FILE]...\n"
-    "       greystate --help | --version\n"
-    "SELECTOR: --client ADDRESS, --network ADDRESS/PREFIX, --sender and --recipient ADDRESS or @DOMAIN,\n"
-    "          --kind triplet|client|instance|weight\n"
-    "FORMAT:   greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log\n"
-    "Every command takes --config FILE. FILE is the configured state if left out.\n";
+std::string usage() {
+    return "usage: greystate list|find [FILE] [SELECTOR]... [--format text|json]\n"
+           "       greystate stats [FILE] [--format text|prometheus]\n"
+           "       greystate check [FILE]\n"
+           "       greystate expire [FILE]\n"
+           "       greystate forget [FILE] SELECTOR...\n"
+           "       greystate allow [FILE] --client ADDRESS [--sender ADDRESS --recipient ADDRESS]\n"
+           "       greystate export [FILE] [--to greyonce|postgrey|postgrey-clients]\n"
+           "       greystate import [FILE] --from FORMAT [--input FILE]...\n"
+           "       greystate --help | --version\n"
+           "SELECTOR: --client ADDRESS, --network ADDRESS/PREFIX, --sender and --recipient ADDRESS or "
+           "@DOMAIN,\n"
+           "          --kind " +
+           greylist::kind_list("|", "|") +
+           "\n"
+           "FORMAT:   greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log\n"
+           "Every command takes --config FILE. FILE is the configured state if left out.\n";
+}
 
 constexpr int nothing_found = 1;
 
@@ -106,12 +111,10 @@ std::unique_ptr<store::Archive> archive_of(const Request& request) {
 }
 
 Kind kind_named(std::string_view name) {
-    for (const Kind kind : greylist::kinds) {
-        if (name == greylist::name_of(kind)) {
-            return kind;
-        }
+    if (const auto* row = greylist::row_named(name)) {
+        return row->kind;
     }
-    throw Misuse{"--kind " + std::string{name} + ": expected triplet, client, instance or weight"};
+    throw Misuse{"--kind " + std::string{name} + ": expected " + greylist::kind_list(", ", " or ")};
 }
 
 sys::Address address_in(std::string_view text) {
@@ -475,7 +478,7 @@ int main(int argc, char** argv) {
         const std::string_view first = argc > 1 ? argv[1] : "";
         if (first == "--help" || first == "--version") {
             print(first == "--help"
-                      ? std::string{usage}
+                      ? usage()
                       : "greystate " + std::string{version} + "\nwith " + linked_libraries() + '\n');
             finish_printing();
             return EX_OK;
@@ -489,7 +492,7 @@ int main(int argc, char** argv) {
         if (!misuse.what.empty()) {
             warn(misuse.what);
         }
-        say(usage);
+        say(usage());
         return EX_USAGE;
     } catch (const std::exception& error) {
         warn(error.what());

@@ -1,5 +1,6 @@
 #include "greylist/record.hpp"
 
+#include "greylist/kind.hpp"
 #include "system/hexadecimal.hpp"
 #include "system/text.hpp"
 
@@ -13,41 +14,14 @@ namespace greylist {
 
 namespace {
 
-constexpr std::size_t time_width = 10;
-constexpr std::size_t count_width = 6;
-constexpr std::size_t score_width = 11; // with its sign
+constexpr std::size_t time_width = width_of('f');
+constexpr std::size_t count_width = width_of('c');
+constexpr std::size_t score_width = width_of('s'); // with its sign
 constexpr std::int64_t largest_score = 9'999'999'999;
 constexpr std::int64_t latest = 9'999'999'999;
 
 constexpr std::string_view empty_field = "<>";
 constexpr std::string_view mark_of_shortened = "%~";
-
-constexpr std::size_t width_of(char number) {
-    return number == 'c' ? count_width : number == 's' ? score_width : time_width;
-}
-
-// What stands between a kind's letter and its key.
-struct Layout {
-    char kind;
-    std::string_view numbers;  // f: first, l: last, c: count, w: window, u: until, s: score
-    std::size_t key_start = 2; // in a line
-
-    constexpr Layout(char kind_of_it, std::string_view numbers_of_it)
-        : kind(kind_of_it), numbers(numbers_of_it) {
-        for (const char number : numbers) {
-            key_start += width_of(number) + 1;
-        }
-    }
-};
-
-constexpr std::array<Layout, 4> layouts{Layout{'T', "flc"}, Layout{'C', "cl"}, Layout{'I', "l"},
-                                        Layout{'W', "flcwus"}};
-
-const Layout* layout_of(char kind) {
-    const auto* found =
-        std::find_if(layouts.begin(), layouts.end(), [&](const Layout& l) { return l.kind == kind; });
-    return found == layouts.end() ? nullptr : found;
-}
 
 void append_number(std::string& line, std::uint64_t value, std::size_t width) {
     std::array<char, 20> digits{};
@@ -192,12 +166,8 @@ Key weight_key(std::string_view what, const std::vector<std::string>& fields) {
     return {Kind::weight, std::move(text)};
 }
 
-bool is_kind(char letter) {
-    return layout_of(letter) != nullptr;
-}
-
 std::size_t line_size(const Key& key) {
-    return layout_of(static_cast<char>(key.kind))->key_start + key.text.size();
+    return row_of(key.kind).key_start + key.text.size();
 }
 
 std::string line_of(const Record& record) {
@@ -205,18 +175,18 @@ std::string line_of(const Record& record) {
     std::string line;
     line.reserve(line_size(record.key));
     line.append(1, kind).append(1, ' ');
-    for (const char number : layout_of(kind)->numbers) {
+    for (const char number : row_of(record.key.kind).numbers) {
         append(line, number, record);
     }
     return line.append(record.key.text);
 }
 
 std::string_view key_in(std::string_view line) {
-    const Layout* layout = line.empty() ? nullptr : layout_of(line.front());
-    if (layout == nullptr || line.size() <= layout->key_start) {
+    const KindRow* row = line.empty() ? nullptr : row_of(line.front());
+    if (row == nullptr || line.size() <= row->key_start) {
         return {};
     }
-    return line.substr(layout->key_start);
+    return line.substr(row->key_start);
 }
 
 std::optional<Record> record_of(std::string_view line) {
@@ -225,7 +195,7 @@ std::optional<Record> record_of(std::string_view line) {
         return std::nullopt;
     }
     Record record{.key = {static_cast<Kind>(line.front()), std::string{key}}, .first = {}, .last = {}};
-    const std::string_view numbers = layout_of(line.front())->numbers;
+    const std::string_view numbers = row_of(line.front())->numbers;
     std::size_t at = 2;
     for (const char number : numbers) {
         const std::size_t width = width_of(number);

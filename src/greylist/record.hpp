@@ -16,14 +16,13 @@ namespace greylist {
 using sys::Seconds;
 using sys::Time;
 
+// Each has a row in kind.cpp.
 enum class Kind : char {
     triplet = 'T',  // who has tried to send what to whom
     client = 'C',   // how often a client has come back, for the auto-whitelist
     instance = 'I', // a message that has had its header
     weight = 'W',   // what the weight of a client remembers (greyonce-weight(5))
 };
-
-inline constexpr std::array<Kind, 4> kinds{Kind::triplet, Kind::client, Kind::instance, Kind::weight};
 
 // `text` is the record's key as it stands in the file: its fields, escaped, with one blank between them.
 struct Key {
@@ -72,8 +71,6 @@ constexpr std::uint64_t most_counted = 999999;
 std::string line_of(const Record& record);
 // None where `line` is no record of a known kind.
 std::optional<Record> record_of(std::string_view line);
-// Whether records of this kind are known here.
-bool is_kind(char letter);
 // How long the line of every record with this key is.
 std::size_t line_size(const Key& key);
 // The key at the end of a record's line; empty where it is no record of a known kind.

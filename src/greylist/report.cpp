@@ -1,5 +1,6 @@
 #include "greylist/report.hpp"
 
+#include "greylist/kind.hpp"
 #include "system/text.hpp"
 
 #include <array>
@@ -19,10 +20,6 @@ std::string date(Time time) {
     std::array<char, 64> text{};
     gmtime_r(&seconds, &parts);
     return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
-bool is_pending(const Record& record, Time now, const Rule& rule) {
-    return record.key.kind == Kind::triplet && !has_passed(record, rule) && !is_forgotten(record, now, rule);
 }
 
 // RFC 8259. What is stored may be any bytes: it is cleaned to UTF-8 first.
@@ -50,41 +47,19 @@ std::string ratio(std::uint64_t part, std::uint64_t whole) {
 
 } // namespace
 
-std::string_view name_of(Kind kind) {
-    switch (kind) {
-    case Kind::triplet:
-        return "triplet";
-    case Kind::client:
-        return "client";
-    case Kind::instance:
-        return "instance";
-    case Kind::weight:
-        return "weight";
-    }
-    return "unknown";
-}
-
 std::string state_of(const Record& record, Time now, const Rule& rule) {
     if (is_forgotten(record, now, rule)) {
         return "forgotten";
     }
-    switch (record.key.kind) {
-    case Kind::triplet:
-        return has_passed(record, rule)
-                   ? "passed"
-                   : "pending:" + std::to_string((now - as_of(record, now).first).count()) + 's';
-    case Kind::client:
-        return is_auto_whitelisted(record, rule) ? "whitelisted" : "counting";
-    case Kind::instance:
-        return "header";
-    case Kind::weight:
-        return "remembered";
-    }
-    return "unknown";
+    const State& state = state_of(record, rule);
+    return std::string{state.name} +
+           (state.standing == State::Standing::waiting
+                ? ':' + std::to_string((now - as_of(record, now).first).count()) + 's'
+                : "");
 }
 
 std::string text_line(const Record& record, Time now, const Rule& rule) {
-    return std::string{name_of(record.key.kind)} + ' ' + state_of(record, now, rule) + ' ' +
+    return std::string{row_of(record.key.kind).name} + ' ' + state_of(record, now, rule) + ' ' +
            date(record.first) + ' ' + date(record.last) + ' ' + std::to_string(record.count) + ' ' +
            sys::cleaned(record.key.text) + '\n';
 }
@@ -100,29 +75,30 @@ std::string exported_line(const Record& record) {
 }
 
 std::string json_line(const Record& record, Time now, const Rule& rule) {
+    const KindRow& row = row_of(record.key.kind);
     const std::string state = state_of(record, now, rule);
-    std::string line = "{\"kind\":" + json_string(name_of(record.key.kind));
+    std::string line = "{\"kind\":" + json_string(row.name);
     line += member("state", json_string(std::string_view{state}.substr(0, state.find(':'))));
-    if (is_pending(record, now, rule)) {
+    if (state.find(':') != std::string::npos) {
         const Seconds waited = now - as_of(record, now).first;
         line += member("pending_seconds", std::to_string(waited.count()));
         line += member("missing_seconds", std::to_string(std::max(Seconds{0}, rule.delay - waited).count()));
     }
     line += member("first", number(record.first)) + member("last", number(record.last));
     line += member("count", std::to_string(record.count));
-    const auto fields = fields_of(record.key);
-    if (record.key.kind == Kind::weight) {
+    if (row.numbers.find('s') != std::string_view::npos) {
         line += member("score_ten_thousandths", std::to_string(record.score)) +
-                member("until", number(record.until)) + member("key", json_string(clean_text(record.key)));
-    } else if (record.key.kind == Kind::instance) {
-        line += member("instance", json_string(fields[0]));
-    } else if (record.key.kind == Kind::client) {
-        line += member("client", json_string(fields[0]));
-    } else if (fields.size() == 3) {
-        line += member("client", json_string(fields[0])) + member("sender", json_string(fields[1])) +
-                member("recipient", json_string(fields[2]));
-    } else {
+                member("until", number(record.until));
+    }
+    const auto fields = fields_of(record.key);
+    if (row.field_count() == 0) {
+        line += member("key", json_string(clean_text(record.key)));
+    } else if (fields.size() != row.field_count()) {
         line += member("hash", json_string(fields[0]));
+    } else {
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            line += member(row.fields.at(i), json_string(fields[i]));
+        }
     }
     return line + "}\n";
 }
@@ -133,20 +109,35 @@ void Figures::count(const Record& record, Time now, const Rule& rule) {
     newest = std::max(newest, record.last);
     if (is_forgotten(record, now, rule)) {
         ++forgotten;
-    } else if (record.key.kind == Kind::weight) {
-        ++weights;
-    } else if (record.key.kind == Kind::instance) {
-        ++headers;
-    } else if (record.key.kind == Kind::client) {
-        ++(is_auto_whitelisted(record, rule) ? whitelisted : counting);
     } else {
-        ++(has_passed(record, rule) ? passed : pending);
+        ++by_state[state_of(record, rule).label];
     }
 }
 
 std::uint64_t Figures::records() const {
-    return pending + passed + counting + whitelisted + headers + weights + forgotten;
+    std::uint64_t all = forgotten;
+    for (const auto& [label, number] : by_state) {
+        all += number;
+    }
+    return all;
 }
+
+namespace {
+
+// Shows each state of each kind with its number.
+template <typename Show>
+void each_state(const Figures& figures, const Show& show) {
+    for (const KindRow& row : kind_rows()) {
+        for (const State& state : row.states) {
+            if (!state.name.empty()) {
+                const auto found = figures.by_state.find(state.label);
+                show(row, state, found == figures.by_state.end() ? 0 : found->second);
+            }
+        }
+    }
+}
+
+} // namespace
 
 std::string text_of(const Figures& figures, const Extent& extent, Time now) {
     const auto line = [](std::string_view name, const std::string& value) {
@@ -155,11 +146,11 @@ std::string text_of(const Figures& figures, const Extent& extent, Time now) {
     const auto count = [&](std::string_view name, std::uint64_t value) {
         return line(name, std::to_string(value));
     };
-    std::string text =
-        count("records", figures.records()) + count("triplets pending", figures.pending) +
-        count("triplets passed", figures.passed) + count("clients whitelisted", figures.whitelisted) +
-        count("clients counting", figures.counting) + count("messages with header", figures.headers) +
-        count("weights", figures.weights) + count("forgotten, still stored", figures.forgotten);
+    std::string text = count("records", figures.records());
+    each_state(figures, [&](const KindRow& /*row*/, const State& state, std::uint64_t number) {
+        text += count(state.label, number);
+    });
+    text += count("forgotten, still stored", figures.forgotten);
     if (figures.records() > 0) {
         const auto age = [&](Time time) {
             return date(time) + ", " + std::to_string((now - time).count()) + " s ago";
@@ -181,12 +172,9 @@ std::string prometheus_of(const Figures& figures, const Extent& extent, Time now
         text.append("greyonce_records{kind=\"").append(kind).append("\",state=\"").append(state);
         text.append("\"} ").append(std::to_string(value)).append("\n");
     };
-    records("triplet", "pending", figures.pending);
-    records("triplet", "passed", figures.passed);
-    records("client", "counting", figures.counting);
-    records("client", "whitelisted", figures.whitelisted);
-    records("instance", "header", figures.headers);
-    records("weight", "remembered", figures.weights);
+    each_state(figures, [&](const KindRow& row, const State& state, std::uint64_t number) {
+        records(row.name, state.name, number);
+    });
     records("any", "forgotten", figures.forgotten);
     const auto gauge = [&](std::string_view name, std::string_view help, const std::string& value) {
         text.append("# HELP greyonce_").append(name).append(" ").append(help);

@@ -6,14 +6,12 @@
 #include "greylist/rule.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace greylist {
-
-// triplet, client, instance or weight.
-std::string_view name_of(Kind kind);
 
 // What a record means at `now`: passed, pending:340s (since its first attempt), whitelisted, counting (a
 // client on its way there), header, or forgotten.
@@ -28,15 +26,10 @@ std::string exported_line(const Record& record);
 std::string json_line(const Record& record, Time now, const Rule& rule);
 
 struct Figures {
-    std::uint64_t pending = 0;
-    std::uint64_t passed = 0;
-    std::uint64_t counting = 0;
-    std::uint64_t whitelisted = 0;
-    std::uint64_t headers = 0;
-    std::uint64_t weights = 0;
-    std::uint64_t forgotten = 0;  // of any kind, not counted above
-    std::uint64_t text_bytes = 0; // of the records' lines
-    Time oldest = Time::max();    // of the latest attempts, and of the next one too
+    std::map<std::string_view, std::uint64_t> by_state{}; // by a state's label
+    std::uint64_t forgotten = 0;                          // of any kind, not counted above
+    std::uint64_t text_bytes = 0;                         // of the records' lines
+    Time oldest = Time::max();                            // of the latest attempts, and of the next one too
     Time newest = Time::min();
 
     void count(const Record& record, Time now, const Rule& rule);

@@ -1,5 +1,6 @@
 #include "greylist/rule.hpp"
 
+#include "greylist/kind.hpp"
 #include <algorithm>
 
 namespace greylist {
@@ -79,42 +80,27 @@ Record as_of(Record record, Time now) {
     return record;
 }
 
+Seconds lifetime(const Record& record, const Rule& rule) {
+    return row_of(record.key.kind).life(record, rule);
+}
+
 bool is_forgotten(const Record& record, Time now, const Rule& rule) {
     const Seconds age = now - record.last;
-    switch (record.key.kind) {
-    case Kind::triplet:
-        return age > (has_passed(record, rule) ? rule.max_age : std::min(rule.retry_window, rule.max_age));
-    case Kind::client:
-        return age > rule.max_age;
-    case Kind::instance:
-        return age > instance_memory || age < -instance_memory;
-    case Kind::weight:
-        return now > record.until;
-    }
-    return false;
+    const bool is_from_later = record.key.kind == Kind::instance && age < -instance_memory;
+    return age > lifetime(record, rule) || is_from_later;
 }
 
 bool has_passed(const Record& record, const Rule& rule) {
-    if (record.key.kind == Kind::weight) {
-        return false; // a lookup more, no mail that waits longer
-    }
-    return record.key.kind != Kind::triplet || record.count > 0 || record.last - record.first >= rule.delay;
+    return state_of(record, rule).standing == State::Standing::passed;
+}
+
+const State& state_of(const Record& record, const Rule& rule) {
+    const KindRow& row = row_of(record.key.kind);
+    return row.states.at(row.state(record, rule));
 }
 
 Worth worth_of(const Record& record, Time now, const Rule& rule) {
-    const Time last = std::min(record.last, now);
-    if (record.key.kind == Kind::triplet && has_passed(record, rule)) {
-        return record.count > 1 ? Worth{Worth::Loss::in_use, record.count, last}
-                                : Worth{Worth::Loss::one_wait, 0, last};
-    }
-    if (record.key.kind == Kind::client) {
-        return is_auto_whitelisted(record, rule) ? Worth{Worth::Loss::in_use, record.count, last}
-                                                 : Worth{Worth::Loss::counting, 0, last};
-    }
-    if (is_notice(record.key)) {
-        return {Worth::Loss::in_use, most_counted, last};
-    }
-    return {record.key.kind == Kind::triplet ? Worth::Loss::waiting : Worth::Loss::little, 0, last};
+    return row_of(record.key.kind).worth(record, std::min(record.last, now), rule);
 }
 
 Record merged(const Record& seen, const Record& incoming, const Rule& rule) {

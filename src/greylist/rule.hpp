@@ -53,6 +53,8 @@ std::optional<Record> first_header(const Key& key, const std::optional<Record>& 
 
 // A record from later than `now`, which a clock that ran ahead or a wrong file has made, as if it were from now.
 Record as_of(Record record, Time now);
+// How long after it was last seen a record is forgotten.
+Seconds lifetime(const Record& record, const Rule& rule);
 // Whether a record has nothing more to say at `now`.
 bool is_forgotten(const Record& record, Time now, const Rule& rule);
 // Whether its owner has waited once. A record that has not passed by its count has by its times where the delay

@@ -1,7 +1,9 @@
 #include "greylist/selection.hpp"
 
+#include "greylist/kind.hpp"
 #include "system/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace greylist {
@@ -14,15 +16,20 @@ bool is_mailbox(std::string_view wanted, std::string_view address) {
 }
 
 bool is_client(const Key& key, const sys::Address& client, const Grouping& grouping) {
-    if (key.kind == Kind::client) {
-        return key == client_key(client.text()) || key == client_of(client, grouping);
+    if (client_in(key) == client || key == client_of(client, grouping)) {
+        return true;
     }
-    if (key.kind != Kind::triplet) {
-        return key.kind == Kind::weight && client_in(key) == client;
-    }
-    const std::string field = fields_of(key).front();
-    const std::string in_key = fields_of(triplet_of(client, "", "", grouping)).front();
-    return field == in_key || client_in(key) == client;
+    return row_of(key.kind).client == KindRow::Client::network_first &&
+           fields_of(key).front() == fields_of(triplet_of(client, "", "", grouping)).front();
+}
+
+// The field of the key that has this name; none where keys of its kind have no such field, or it is a hash.
+std::optional<std::string> field_named(std::string_view name, const Key& key) {
+    const KindRow& row = row_of(key.kind);
+    auto fields = fields_of(key);
+    const auto at = static_cast<std::size_t>(std::ranges::find(row.fields, name) - row.fields.begin());
+    return at < row.field_count() && fields.size() == row.field_count() ? std::optional{std::move(fields[at])}
+                                                                        : std::nullopt;
 }
 
 } // namespace
@@ -49,15 +56,13 @@ bool Network::contains(const sys::Address& other) const {
 }
 
 std::optional<sys::Address> client_in(const Key& key) {
-    if (key.kind == Kind::instance) {
+    const KindRow::Client where = row_of(key.kind).client;
+    const std::size_t at = where == KindRow::Client::second ? 1 : 0;
+    const auto fields = fields_of(key);
+    if (where == KindRow::Client::none || at >= fields.size()) {
         return std::nullopt;
     }
-    const auto fields = fields_of(key);
-    if (key.kind == Kind::weight) {
-        return fields.size() > 1 ? sys::Address::parse(fields[1]) : std::nullopt;
-    }
-    const std::string& client = fields.front();
-    return sys::Address::parse(std::string_view{client}.substr(0, client.find('/')));
+    return sys::Address::parse(std::string_view{fields[at]}.substr(0, fields[at].find('/')));
 }
 
 bool Selection::selects(const Key& key) const {
@@ -83,18 +88,20 @@ bool Selection::selects(const Key& key) const {
             return false;
         }
     }
-    if (!sender && !recipient) {
-        return true;
+    if (sender) {
+        const auto field = field_named("sender", key);
+        const auto is_sender = [&](const std::string& wanted) {
+            return is_mailbox(sys::lower_case(wanted), *field);
+        };
+        if (!field || (!is_sender(*sender) && !is_sender(steady_sender(*sender)))) {
+            return false;
+        }
     }
-    const auto fields = fields_of(key);
-    if (key.kind != Kind::triplet || fields.size() != 3) {
-        return false;
+    if (recipient) {
+        const auto field = field_named("recipient", key);
+        return field && is_mailbox(sys::lower_case(*recipient), *field);
     }
-    const auto is_sender = [&](const std::string& wanted) {
-        return is_mailbox(sys::lower_case(wanted), fields[1]);
-    };
-    return (!sender || is_sender(*sender) || is_sender(steady_sender(*sender))) &&
-           (!recipient || is_mailbox(sys::lower_case(*recipient), fields[2]));
+    return true;
 }
 
 } // namespace greylist

@@ -1,5 +1,6 @@
 #include "greylist/triplet.hpp"
 
+#include "greylist/kind.hpp"
 #include "system/hexadecimal.hpp"
 #include "system/text.hpp"
 
@@ -94,8 +95,9 @@ std::string postgrey_client(const sys::Address& client) {
     return text;
 }
 
-// ADDRESS or ADDRESS/PREFIX, as text() has the address.
-bool is_client(std::string_view field) {
+} // namespace
+
+bool is_client_field(std::string_view field) {
     const std::size_t slash = field.find('/');
     const auto address = sys::Address::parse(field.substr(0, slash));
     if (!address || address->text() != field.substr(0, slash)) {
@@ -110,17 +112,14 @@ bool is_client(std::string_view field) {
     return digits.ec == std::errc{} && digits.ptr == end && prefix <= address->bits();
 }
 
-// Earlier versions cut fields there.
-bool is_cut(const std::string& field) {
+bool is_short_field(const std::string& field) {
     constexpr std::size_t longest_ever = 512;
     return field.size() <= longest_ever;
 }
 
-bool is_address(const std::string& field) {
-    return is_cut(field) && sys::lower_case(field) == field;
+bool is_address_field(const std::string& field) {
+    return is_short_field(field) && sys::lower_case(field) == field;
 }
-
-} // namespace
 
 bool is_hash(std::string_view field) {
     constexpr std::size_t sha1_digits = SHA1_DIGEST_STRING_LENGTH - 1;
@@ -131,20 +130,7 @@ bool could_be_ours(const Key& key) {
     if (clean_text(key) != key.text) {
         return false;
     }
-    const auto fields = fields_of(key);
-    switch (key.kind) {
-    case Kind::triplet:
-        return fields.size() == 3 ? is_client(fields[0]) && is_address(fields[1]) && is_address(fields[2])
-                                  : fields.size() == 1 && is_hash(fields[0]);
-    case Kind::client:
-        return fields.size() == 1 && (is_client(fields[0]) || is_hash(fields[0]));
-    case Kind::instance:
-        return fields.size() == 1 && is_cut(fields[0]);
-    case Kind::weight:
-        return fields.size() > 1 && std::all_of(fields[0].begin(), fields[0].end(), is_lower) &&
-               std::all_of(fields.begin(), fields.end(), is_cut);
-    }
-    return false;
+    return row_of(key.kind).could_be_ours(fields_of(key));
 }
 
 std::string steady_sender(std::string_view sender) {

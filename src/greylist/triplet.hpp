@@ -30,8 +30,12 @@ Key weight_of(std::string_view what, const std::vector<std::string>& fields, con
 
 // Whether the functions above make such keys, by some grouping.
 bool could_be_ours(const Key& key);
-// Whether it is a SHA-1 as a hashed key has it.
+// Whether a field of a key is a SHA-1 as a hashed key has it; ADDRESS or ADDRESS/PREFIX, as text() has the
+// address; no longer than fields have ever been; a mailbox in lower case.
 bool is_hash(std::string_view field);
+bool is_client_field(std::string_view field);
+bool is_short_field(const std::string& field);
+bool is_address_field(const std::string& field);
 
 // The sender as it stands in a key: a BATV tag (prvs=) and everything from the first `+` are taken off the
 // local part, and each number that stands alone becomes `#`. The domain stays as it is.

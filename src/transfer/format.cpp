@@ -1,5 +1,6 @@
 #include "transfer/format.hpp"
 
+#include "greylist/kind.hpp"
 #include "system/text.hpp"
 #include "transfer/words.hpp"
 
@@ -25,7 +26,8 @@ class GreyonceReader : public Reader {
     bool take(std::string_view line, std::size_t number) override {
         auto record = greylist::record_of(line);
         if (!record) {
-            sink_.complain(number, "not a record: expected T, C, I or W, then its numbers and its key");
+            sink_.complain(number, "not a record: expected " + greylist::kind_list(", ", " or ", true) +
+                                       ", then its numbers and its key");
             return false;
         }
         if (is_of_an_older_version(record->key.text)) {

@@ -1,3 +1,4 @@
+#include "greylist/kind.hpp"
 #include "greylist/report.hpp"
 #include "greylist/triplet.hpp"
 #include "system/text.hpp"
@@ -17,7 +18,8 @@ constexpr Time now{1'700'000'900s};
 // Keys as they can stand in a file that others wrote.
 std::vector<Record> of_others() {
     std::vector<Record> records;
-    for (const Kind kind : kinds) {
+    for (const KindRow& row : kind_rows()) {
+        const Kind kind = row.kind;
         for (const std::string text : {"192.0.2.1 a\x1b[2J@b.example c@d.example", "\x9b 31m", "a\rb", "\x07",
                                        " ", "x\ty z \xc3", "list \xe2\x80\xa8"}) {
             records.push_back({{kind, text}, now - 300s, now, 1, now, now + 1h, 0});

@@ -1,5 +1,6 @@
 #include "store/file/survey.hpp"
 
+#include "greylist/kind.hpp"
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -29,7 +30,7 @@ void check_lines(const Page& page, const Seed& seed, std::set<std::string>& keys
         const std::string_view line = take_line(rest);
         const std::string_view key = greylist::key_in(line);
         const std::string which = named(page.head) + ": " + std::string{line} + ": ";
-        if (!greylist::record_of(line) && (line.empty() || greylist::is_kind(line.front()))) {
+        if (!greylist::record_of(line) && (line.empty() || greylist::row_of(line.front()) != nullptr)) {
             result.findings.push_back(which + "not a record");
         }
         if (key.empty()) {
