@@ -2,10 +2,12 @@
 // called is calling/calls.hpp's, what is decided, and how, decision/decide.hpp's.
 #include "calling/answer.hpp"
 #include "calling/calls.hpp"
+#include "calling/listening.hpp"
 #include "linked_libraries.hpp"
 #include "options.hpp"
 #include "system/confine.hpp"
 #include "system/last_word.hpp"
+#include "system/listening_socket.hpp"
 #include "system/standard_streams.hpp"
 #include "version.hpp"
 
@@ -24,7 +26,7 @@ std::string written_file(const Invocation& call) {
 // Arguments come from a mail server that starts the filter itself, as the user that it is: nothing else
 // confines it. Who asks on standard input has given it a user, and mostly a unit, of its own.
 void confine(const Invocation& call) {
-    sys::give_up_privileges();
+    sys::give_up_privileges(sys::Processes::none);
     if (call.is_request()) {
         sys::confine_writing(written_file(call));
     }
@@ -54,8 +56,20 @@ int main(int argc, char** argv) {
                        "greyonce " + std::string{version} + "\nwith " + linked_libraries() + "\n");
         _exit(calling::status::decided);
     }
+    if (!call.is_request()) {
+        const auto sockets = sys::listening_sockets(STDIN_FILENO);
+        if (!sockets.wrong.empty()) {
+            _exit(calling::refuse_socket(sockets.wrong, call, streams));
+        }
+        if (!sockets.descriptors.empty()) {
+            sys::give_up_privileges(sys::Processes::of_its_own);
+            const auto read = [&] { return options::read_command_line(argc, argv).call; };
+            _exit(calling::serve(sockets.descriptors, line.config, read, streams));
+        }
+    }
     confine(call);
-    decision::Sources sources{call.decision, call.calling.until_eof};
+    decision::Sources sources{call.decision,
+                              call.calling.until_eof ? decision::Stay::mapped : decision::Stay::no};
     // Nothing is torn down: the process's end closes files for less.
     _exit(calling::answer(call, streams, sources));
 }

@@ -304,6 +304,7 @@ void read_named_config(CommandLine& line, const std::vector<po::option>& options
             is_named = true;
         }
     }
+    line.config = path;
     if (!path.empty()) {
         read_config_file(path, is_named, line);
     }

@@ -14,6 +14,7 @@ constexpr std::string_view default_config = "/etc/greyonce/greyonce.conf";
 
 struct CommandLine {
     calling::Invocation call; // its settings are the configuration file's, then the command line's own
+    std::string config; // the configuration file that was read, or would have been; empty: none
     bool help = false;
     bool version = false;
 };

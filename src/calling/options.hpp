@@ -23,6 +23,10 @@ inline constexpr std::array<settings::Choice<int>, 19> facilities{{
 inline constexpr std::array options{
     settings::option<settings::SecondsAbove0, &Settings::deadline>(
         "deadline", "the answer goes out by then, whatever it waits for"),
+    settings::option<settings::SecondsAbove0, &Settings::idle>(
+        "idle", "a server of a listening socket ends after this time without a connection"),
+    settings::option<settings::Count<10'000>, &Settings::children>(
+        "children", "so many children of such a server may wait for others at once"),
     settings::option<settings::OneOf<log_places>, &Settings::log>("log", "syslog, stderr or none", "WHERE"),
     settings::option<settings::OneOf<facilities>, &Settings::syslog_facility>(
         "syslog-facility", "the facility of syslog lines", "NAME"),

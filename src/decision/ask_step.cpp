@@ -9,6 +9,7 @@
 #include "system/last_word.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
+#include "system/waiting.hpp"
 
 #include <algorithm>
 
@@ -35,6 +36,7 @@ microseconds time_for_one(const ask::Settings& settings) {
 
 // What a server answered, if it is an action that can be passed on. Throws sys::Trouble: it is none.
 std::string answer_of(const ask::Endpoint& server, std::string_view text, const ask::Settings& settings) {
+    sys::before_waiting();
     const microseconds time = time_for_one(settings);
     if (time <= 0us) {
         throw sys::Trouble("ask", server.text, "no time is left");

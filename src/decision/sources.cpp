@@ -18,8 +18,10 @@ const rules::Table* Sources::rules() {
             return nullptr;
         }
         rules_.emplace(std::move(*found));
-        if (stays_) {
+        if (stay_ == Stay::mapped) {
             rules_->stay();
+        }
+        if (stay_ != Stay::no) {
             rules_identity_ = rules_->identity();
         }
     }
@@ -32,7 +34,7 @@ store::Store& Sources::state(const store::Keeping& keeping) {
         state_->keep(keeping);
     } else {
         state_.reset();
-        state_ = store::open_store(settings_.store, stays_, keeping);
+        state_ = store::open_store(settings_.store, stay_ == Stay::mapped, keeping);
     }
     return *state_;
 }

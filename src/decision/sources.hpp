@@ -14,10 +14,13 @@
 
 namespace decision {
 
+// Whether more requests than one are expected, and what is read for them may count as this process's memory.
+enum class Stay { no, mapped, small };
+
 class Sources {
   public:
-    // `stays`: more requests than one are expected. The settings outlive it.
-    Sources(const Settings& settings, bool stays) : settings_(settings), stays_(stays) {}
+    // The settings outlive it.
+    Sources(const Settings& settings, Stay stay) : settings_(settings), stay_(stay) {}
 
     // Time has passed since the last request.
     void expect_changes() { looks_at_rules_ = looks_at_state_ = true; }
@@ -39,7 +42,7 @@ class Sources {
 
   private:
     const Settings& settings_;
-    bool stays_;
+    Stay stay_;
     std::optional<rules::Table> rules_;
     sys::Identity rules_identity_;
     bool looks_at_rules_ = false;

@@ -104,9 +104,11 @@ void allow(const Descriptor& ruleset, const Ruleset& rules, const std::string& p
 
 } // namespace
 
-void give_up_privileges() {
+void give_up_privileges(Processes may_make) {
     forbid(RLIMIT_CORE);
-    forbid(RLIMIT_NPROC);
+    if (may_make == Processes::none) {
+        forbid(RLIMIT_NPROC);
+    }
 #ifdef __linux__
     static_cast<void>(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 #endif

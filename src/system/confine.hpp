@@ -7,9 +7,11 @@
 
 namespace sys {
 
-// For every way of being started: no program that is started can gain privileges, no other process can be
-// made (root is not bound by that), and a crash leaves no core file with mail addresses in it.
-void give_up_privileges();
+// For every way of being started: no program that is started can gain privileges, and a crash leaves no core
+// file with mail addresses in it. With Processes::none no other process can be made either (root is not bound by
+// that).
+enum class Processes { none, of_its_own };
+void give_up_privileges(Processes may_make);
 
 // Linux's Landlock, where the kernel has it: from now on nothing can be executed, and nothing written, made,
 // removed or truncated, but regular files in the folder of `may_write`; empty: nowhere. Where the kernel can,

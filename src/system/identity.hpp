@@ -18,6 +18,9 @@ struct Identity {
     static Identity of(const std::string& path);
     static Identity of(int descriptor);
 
+    // Also of what cannot be looked at: it is still missing.
+    friend bool operator==(const Identity&, const Identity&) = default;
+
     [[nodiscard]] bool is_same_file(const Identity& other) const {
         return inode != 0 && device == other.device && inode == other.inode;
     }

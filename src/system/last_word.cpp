@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 
 namespace sys::last_word {
 
@@ -27,7 +28,6 @@ struct Prepared {
     std::array<char, longest_text> text;
     std::size_t length;
     std::string_view meaning; // in the text
-    int output;
     ExitStatus status;
     LogPlace log;
 };
@@ -44,6 +44,8 @@ using Lines = std::vector<std::string>;
 Words words;
 std::atomic<int> late_status{not_yet}; // once the answer is out
 std::atomic<bool> is_claimed{false};
+std::atomic<bool> stays_when_claimed{false};
+std::atomic<int> answer_output{-1};
 std::atomic<const Lines*> unsaid_lines{nullptr};
 // A stack overflow leaves no room for a handler on the ordinary stack.
 alignas(16) std::array<char, handler_stack_size> handler_stack;
@@ -198,11 +200,14 @@ void tell_log(const Prepared& word, int signal, bool was_answered) {
 
 extern "C" void speak_and_end(int signal) {
     const Prepared& word = *words.current;
+    const bool is_late = signal == SIGALRM;
+    if (is_late && is_claimed && stays_when_claimed) {
+        return;
+    }
     const bool answers = !is_claimed.exchange(true);
     if (answers) {
-        write_without_waiting(word.output, {word.text.data(), word.length});
+        write_without_waiting(answer_output, {word.text.data(), word.length});
     }
-    const bool is_late = signal == SIGALRM;
     if (!is_late || late_status == not_yet) {
         tell_log(word, signal, answers);
     }
@@ -243,7 +248,7 @@ void prepare(const Word& word) {
     next.length = word.text.copy(next.text.data(), next.text.size());
     const std::string_view own{next.text.data(), next.length};
     next.meaning = own.substr(std::min(word.text.rfind(word.meaning), own.size()), word.meaning.size());
-    next.output = word.output;
+    answer_output = word.output;
     next.status = word.status;
     next.log = word.log;
     words.current = &next;
@@ -252,9 +257,18 @@ void prepare(const Word& word) {
     }
 }
 
-void set_deadline(Seconds from_now) {
-    const itimerval timer{.it_interval = {}, .it_value = {.tv_sec = from_now.count(), .tv_usec = 0}};
+void set_deadline(std::chrono::microseconds from_now) {
+    const auto [seconds, rest] = std::lldiv(from_now.count(), 1'000'000);
+    const itimerval timer{.it_interval = {}, .it_value = {.tv_sec = seconds, .tv_usec = rest}};
     setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+void answer_to(int output) {
+    answer_output = output;
+}
+
+void stay(bool stays) {
+    stays_when_claimed = stays;
 }
 
 std::optional<std::chrono::microseconds> time_left() {

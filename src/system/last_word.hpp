@@ -34,7 +34,13 @@ struct Word {
 void prepare(const Word& word);
 
 // The deadline is so long from now; 0: there is none.
-void set_deadline(Seconds from_now);
+void set_deadline(std::chrono::microseconds from_now);
+
+// The answer goes to this descriptor from now on.
+void answer_to(int output);
+// The process stays when nobody waits for an answer: a deadline that comes then changes nothing. (A child that
+// is made has to say so for itself.)
+void stay(bool stays);
 
 // How long until the deadline; none where there is none.
 std::optional<std::chrono::microseconds> time_left();

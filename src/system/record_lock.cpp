@@ -2,6 +2,7 @@
 
 #include "system/descriptor.hpp"
 #include "system/trouble.hpp"
+#include "system/waiting.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -47,6 +48,21 @@ void sleep_for(microseconds time) {
     nanosleep(&pause, nullptr);
 }
 
+// So long a lock is held by who reads and writes a page or two.
+constexpr microseconds brief = 300us;
+
+unsigned owners = 0; // NOLINT: of what this process holds, as the system counts them
+
+void set_after_waiting(int descriptor, short type, off_t first, off_t length, const std::string& path) {
+    if (set_lock(descriptor, type, first, length, set_at_once) == 0) {
+        return;
+    }
+    before_waiting();
+    if (set_lock(descriptor, type, first, length, set_and_wait) != 0) {
+        throw Trouble("lock", path, errno);
+    }
+}
+
 // Whether the lock was had; false where readers have held it all this time. Who writes is waited for without end.
 bool had_alone(int descriptor, off_t first, off_t length, const std::string& path) {
     constexpr microseconds longest_pause = 5ms;
@@ -63,6 +79,9 @@ bool had_alone(int descriptor, off_t first, off_t length, const std::string& pat
             patience = longest_pause; // a request takes several locks, and has a deadline for all of them
             return false;
         }
+        if (waited >= brief) {
+            before_waiting();
+        }
         sleep_for(pause);
         waited += pause;
     }
@@ -71,26 +90,29 @@ bool had_alone(int descriptor, off_t first, off_t length, const std::string& pat
 } // namespace
 
 RecordLock::RecordLock(int descriptor, off_t first, off_t length, Mode mode, const std::string& path)
-    : descriptor_(descriptor), first_(first), length_(length) {
+    : descriptor_(descriptor), first_(first), length_(length), owners_(owners) {
     if (mode == Mode::exclusive && had_alone(descriptor, first, length, path)) {
         return;
     }
     if (mode == Mode::exclusive) {
-        beside_ =
-            Descriptor{::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
-        if (!beside_.is_open() || set_lock(beside_.number(), F_WRLCK, first, length, set_and_wait) != 0) {
-            throw Trouble("lock", path + ".lock", errno);
+        const std::string other = path + ".lock";
+        beside_ = Descriptor{::open(other.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+        if (!beside_.is_open()) {
+            throw Trouble("lock", other, errno);
         }
+        set_after_waiting(beside_.number(), F_WRLCK, first, length, other);
     }
-    if (set_lock(descriptor, F_RDLCK, first, length, set_and_wait) != 0) {
-        throw Trouble("lock", path, errno);
-    }
+    set_after_waiting(descriptor, F_RDLCK, first, length, path);
 }
 
 RecordLock::~RecordLock() {
-    if (descriptor_ >= 0) {
+    if (descriptor_ >= 0 && owners_ == owners) {
         set_lock(descriptor_, F_UNLCK, first_, length_, set_at_once); // cannot fail on a lock that is held
     }
+}
+
+void RecordLock::leave_to_child() {
+    ++owners;
 }
 
 } // namespace sys

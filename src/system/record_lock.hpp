@@ -25,20 +25,26 @@ class RecordLock {
         exclusive, // alone; the descriptor must be open for writing
     };
 
-    // Waits until the lock is had. `path` is for the message. Throws Trouble.
+    // Waits until the lock is had: for long only after before_waiting() (waiting.hpp). `path` is for the message.
+    // Throws Trouble, and what before_waiting() throws.
     RecordLock(int descriptor, off_t first, off_t length, Mode mode, const std::string& path);
     RecordLock(RecordLock&& other) noexcept
         : descriptor_(std::exchange(other.descriptor_, -1)), first_(other.first_), length_(other.length_),
-          beside_(std::move(other.beside_)) {}
+          owners_(other.owners_), beside_(std::move(other.beside_)) {}
     RecordLock(const RecordLock&) = delete;
     RecordLock& operator=(const RecordLock&) = delete;
     RecordLock& operator=(RecordLock&&) = delete;
     ~RecordLock();
 
+    // A child has been made, and goes on with what this process did: the locks that are held are its locks, and
+    // not given up here. Both share them by the open file: this process has to open the file anew.
+    static void leave_to_child();
+
   private:
     int descriptor_;
     off_t first_;
     off_t length_;
+    unsigned owners_;       // before this process, by leave_to_child()
     Descriptor beside_{-1}; // given up after the lock in the file itself
 };
 

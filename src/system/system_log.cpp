@@ -36,6 +36,13 @@ void SystemLog::send(std::string_view line) {
     }
 }
 
+int SystemLog::send_now(std::string_view line) {
+    is_behind_ = true; // no more patience
+    errno = 0;
+    send(line);
+    return errno;
+}
+
 void SystemLog::open_stream() {
     is_stream_ = true;
     socket_ = Descriptor{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};

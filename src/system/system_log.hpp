@@ -30,6 +30,10 @@ class SystemLog {
     // `patience`; one that is so far behind gets no more of it.
     void send(std::string_view line);
 
+    // The same without waiting. The errno value that says why it was not sent, or 0; with EAGAIN the daemon is
+    // behind, and the line may be sent again.
+    int send_now(std::string_view line);
+
     static constexpr std::chrono::milliseconds patience{100};
 
   private:

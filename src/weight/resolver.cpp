@@ -1,6 +1,7 @@
 #include "weight/resolver.hpp"
 
 #include "system/trouble.hpp"
+#include "system/waiting.hpp"
 #include "weight/response.hpp"
 
 #include <ares.h>
@@ -209,6 +210,7 @@ void Resolver::ask(const std::vector<Question>& questions, Chooser chooser) {
             continue;
         }
         if (way.channel == nullptr) {
+            sys::before_waiting(); // before any socket is open
             way.channel = open_channel(parts_->nameservers, chooser);
         }
         parts_->send(question, chooser);

@@ -45,7 +45,7 @@ class Confined : public testing::Test {
     static int exit_status_of(const std::function<int()>& work) {
         const pid_t child = fork();
         if (child == 0) {
-            give_up_privileges();
+            give_up_privileges(Processes::none);
             _exit(work());
         }
         int status = 0;
@@ -179,7 +179,7 @@ TEST_F(Confined, SocketsOfOthersAreReached) {
 TEST(GivenUp, NothingGainsPrivilegesAndNoCoreIsLeft) {
     const pid_t child = fork();
     if (child == 0) {
-        give_up_privileges();
+        give_up_privileges(Processes::none);
         rlimit core{1, 1};
         rlimit processes{1, 1};
         const bool is_right = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 &&
@@ -198,7 +198,7 @@ TEST(GivenUp, AUserThatIsNotRootCanMakeNoProcess) {
         if (geteuid() == 0 && setuid(65534) != 0) {
             _exit(2);
         }
-        give_up_privileges();
+        give_up_privileges(Processes::none);
         const pid_t grandchild = fork();
         if (grandchild == 0) {
             _exit(0);

@@ -1,0 +1,25 @@
+// The sockets that a server was handed to accept connections from: by its standard input (inetd's `wait`), or
+// by their number (systemd's LISTEN_FDS, sd_listen_fds(3)).
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sys {
+
+struct ListeningSockets {
+    std::vector<int> descriptors; // none: it was handed none
+    std::string wrong;            // not empty: it was handed something else, and this is what
+};
+
+// `input` may be a listening stream socket, a connection, or no socket at all. What is wrong is a socket that is
+// neither, as one of datagrams, and a number of LISTEN_FDS that is no socket.
+ListeningSockets listening_sockets(int input);
+
+// accept(2) is not to wait where another process was quicker.
+void do_not_wait(int socket);
+
+// As many descriptors as this process may have.
+void allow_most_descriptors();
+
+} // namespace sys
