@@ -58,7 +58,8 @@ def answers_hundreds_at_once(name):
             with concurrent.futures.ThreadPoolExecutor(50) as pool:
                 answers = list(pool.map(lambda number, address=address: ask(address, number), range(1000)))
             self.assertEqual(set(answers), {DEFERRED})
-            harness.wait_until(lambda: not self.left_over(), "the last process to go")
+            if name not in starters.WAITING:
+                harness.wait_until(lambda: not self.left_over(), "the last process to go")
     return test
 
 
@@ -69,6 +70,23 @@ class ServersTest(ServerCase):
         return Path(f"/proc/{pid}/task/{pid}/children").read_text()
 
 
+def is_one_process_that_ends_and_starts_anew(name):
+    """What a new configuration says holds from the next process on, which the next connection starts."""
+    def test(self):
+        addresses = self.serve(name)
+        for address in addresses:
+            self.assertEqual(harness.ask_server(address, harness.request(sender="one@example.net")), DEFERRED)
+        self.configuration.write_text(self.configuration.read_text() + "greylist-text = anew\n")
+        harness.wait_until(lambda: not self.left_over(), "the process to end")
+        for _ in range(3):
+            for address in addresses:
+                self.assertEqual(harness.ask_server(address, harness.request(sender="two@example.net")),
+                                 b"action=DEFER_IF_PERMIT anew\n\n")
+    return test
+
+
+for server in ("inetd_wait", "xinetd_wait"):
+    setattr(ServersTest, f"test_{server}_is_one_process_that_ends_and_starts_anew", is_one_process_that_ends_and_starts_anew(server))
 for proof in (answers_a_first_attempt_and_its_retry, writes_nothing_but_the_answer_with_wrong_options,
               answers_hundreds_at_once):
     for server in starters.ALL:
@@ -80,21 +98,22 @@ class UnitsTest(harness.Case):
 
     def setUp(self):
         super().setUp()
-        for name in ("greyonce.socket", "greyonce@.service"):
+        for name in ("greyonce.socket", "greyonce@.service", "greyonce.service"):
             text = (starters.SHIPPED / name).read_text()
             (self.folder / name).write_text(text.replace(starters.PROGRAM, "/bin/true"))
 
     def test_systemd_finds_nothing_wrong_with_the_units(self):
-        units = [self.folder / "greyonce.socket", self.folder / "greyonce@.service"]
+        units = [self.folder / "greyonce.socket", self.folder / "greyonce@.service", self.folder / "greyonce.service"]
         path = f"{harness.PEERS / 'lib/systemd/system'}:"  # what ours refer to, where systemd itself is not installed
         done = subprocess.run([self.analyze, "verify", "--man=no", *units], capture_output=True, text=True, check=False,
                               env=os.environ | {"SYSTEMD_UNIT_PATH": path})
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_systemd_calls_the_service_well_confined(self):
-        done = subprocess.run([self.analyze, "security", "--offline=true", "--threshold=13", self.folder / "greyonce@.service"],
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout)
+        for name in "greyonce@.service", "greyonce.service":
+            done = subprocess.run([self.analyze, "security", "--offline=true", "--threshold=13", self.folder / name],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout)
 
 
 if __name__ == "__main__":

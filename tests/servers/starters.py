@@ -43,8 +43,13 @@ def started(case, command, log, *addresses, **popen):
     return addresses
 
 
-def inetd(case, user, command):
-    """OpenBSD's inetd, unix and TCP."""
+def inetd_wait(case, user, command):
+    """OpenBSD's inetd, unix and TCP, one process for all."""
+    return inetd(case, user, command, "wait")
+
+
+def inetd(case, user, command, how="nowait"):
+    """OpenBSD's inetd, unix and TCP, a process each."""
     path, port = socket_path(case), str(harness.free_port())
     program, options = str(command[0]), " ".join(map(str, command[1:]))
     text = (harness.TOP / "inetd.conf.sample").read_text()
@@ -52,18 +57,24 @@ def inetd(case, user, command):
     lines = "\n".join(line.removeprefix("#") for line in text.splitlines() if not line.startswith("#") or line.startswith(tcp))
     configuration = case.folder / "inetd.conf"
     configuration.write_text(replaced(lines, {
+        "\twait.60000": f"\t{how}.60000",
         f"\tgreyonce\t{PROGRAM}\tgreyonce": f"\t{user}\t{program}\tgreyonce {options}",
         SOCKET: str(path), f"{ADDRESS}:{PORT}": f"{ADDRESS}:{port}"}) + "\n")
     return started(case, [harness.PEERS / "usr/sbin/inetd", "-i", configuration], "inetd.log", path, at(port))
 
 
-def xinetd(case, user, command):
-    """TCP."""
+def xinetd_wait(case, user, command):
+    """TCP, one process for all."""
+    return xinetd(case, user, command, "xinetd-wait")
+
+
+def xinetd(case, user, command, shipped="xinetd"):
+    """TCP, a process each."""
     port = str(harness.free_port())
     program, options = str(command[0]), " ".join(map(str, command[1:]))
     group = str(pwd.getpwnam(user).pw_gid)
     configuration = case.folder / "xinetd.conf"
-    configuration.write_text(replaced((SHIPPED / "xinetd").read_text(), {
+    configuration.write_text(replaced((SHIPPED / shipped).read_text(), {
         "= greyonce\n\tgroup\t\t= greyonce": f"= {user}\n\tgroup\t\t= {group}",
         f"= {PROGRAM}\n": f"= {program}\n\tserver_args\t= {options}\n", f"= {PORT}": f"= {port}"}))
     command = [harness.PEERS / "usr/sbin/xinetd", "-dontfork", "-f", configuration, "-pidfile", case.folder / "xinetd.pid"]
@@ -81,15 +92,20 @@ def tcpserver(case, user, command):
     return started(case, ["sh", script], "tcpserver.log", at(port), env={"PATH": path})
 
 
-def systemd(case, user, command):
+def systemd_wait(case, user, command):
+    """systemd-socket-activate, which hands over both sockets once and ends as the program: LISTEN_FDS."""
+    return systemd(case, user, command, "greyonce.service", ())
+
+
+def systemd(case, user, command, service="greyonce@.service", how=("--accept", "--inetd")):
     """systemd-socket-activate with the unit's command, unix and, as its comment proposes, TCP."""
     path, port = socket_path(case), str(harness.free_port())
     unit = (SHIPPED / "greyonce.socket").read_text()
     listens = re.findall(r"ListenStream=([^\s]+\w)", unit)
     if listens != [f"{ADDRESS}:{PORT}", SOCKET]:
         raise AssertionError(f"greyonce.socket listens at {listens}")
-    replaced((SHIPPED / "greyonce@.service").read_text(), {f"ExecStart={PROGRAM}\n": ""})
-    activate = [harness.PEERS / "usr/bin/systemd-socket-activate", "--accept", "--inetd", "-l", path, "-l", f"{ADDRESS}:{port}"]
+    replaced((SHIPPED / service).read_text(), {f"ExecStart={PROGRAM}\n": ""})
+    activate = [harness.PEERS / "usr/bin/systemd-socket-activate", *how, "-l", path, "-l", f"{ADDRESS}:{port}"]
     case.folder.joinpath("run").chmod(0o777)
     as_user = ["setpriv", "--reuid", user, "--regid", str(pwd.getpwnam(user).pw_gid), "--clear-groups"]
     addresses = started(case, [*as_user, *activate, *command], "systemd.log", path, at(port))
@@ -99,4 +115,5 @@ def systemd(case, user, command):
 
 UNIX_AND_TCP = {"inetd": inetd, "systemd": systemd}
 TCP = {"xinetd": xinetd, "tcpserver": tcpserver}
-ALL = UNIX_AND_TCP | TCP
+WAITING = {"inetd_wait": inetd_wait, "xinetd_wait": xinetd_wait, "systemd_wait": systemd_wait}
+ALL = UNIX_AND_TCP | TCP | WAITING
