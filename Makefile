@@ -126,10 +126,10 @@ $(BUILD)/tests/%.o: tests/%.cpp
 # Only linked: the unit program runs the same tests.
 
 pure := $(addprefix src/,$(addsuffix .cpp, \
-            system/address system/lines system/text system/trouble settings/duration settings/value settings/config_file \
+            system/address system/lines system/text system/trouble settings/duration settings/value settings/action settings/config_file \
             protocol/request protocol/framing protocol/action protocol/log_line decision/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/kind store/file/place store/file/check_sum store/file/page store/file/page_memory store/file/page_zero \
-            rules/access_action rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
+            rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
             rules/verdict_text ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
             weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \
@@ -137,8 +137,8 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             transfer/log_line report/entries report/told report/outcome report/waits report/calendar report/organisation \
             report/wording report/figures report/counting report/page report/html report/text report/json))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
-            system/address system/text settings/duration settings/value settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/rule \
-            store/page_memory rules/access_action ask/endpoint ask/question ask/reply \
+            system/address system/text settings/duration settings/value settings/action settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/rule \
+            store/page_memory ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/names weight/looks weight/score weight/memory \
             report/entries report/told report/waits report/tally report/words report/counting))
 

@@ -1,5 +1,6 @@
 // greyrules(8): compiles whitelists and rules into the one file that greyonce reads, and says what is in it.
 // This file owns the command line, the output and the exit status; what an entry means is said in rules/.
+#include "command.hpp"
 #include "linked_libraries.hpp"
 #include "options.hpp"
 #include "rules/compiled.hpp"
@@ -13,10 +14,10 @@
 #include "system/trouble.hpp"
 #include "version.hpp"
 #include "weight/convert.hpp"
+#include "weight/options.hpp"
 #include "weight/resolver.hpp"
 #include "weight/trial.hpp"
 
-#include <getopt.h>
 #include <sysexits.h>
 
 #include <array>
@@ -38,17 +39,14 @@ constexpr std::string_view usage =
     "       greyrules list FILE.cdb\n"
     "       greyrules check-dns [--config FILE] [--nameserver ADDRESS[:PORT]]...\n"
     "       greyrules convert-policyd-weight FILE\n"
-    "       greyrules --help | --version\n";
+    "       greyrules [COMMAND] --help\n"
+    "       greyrules --version\n";
 
 constexpr int nothing_found = 1;
 constexpr int findings = 1;
 
-// Wrong words on the command line: what is wrong with them.
-struct Misuse {
-    std::string why;
-};
-
-using Words = std::vector<std::string>;
+using command::Misuse;
+using command::Words;
 
 // Throws sys::Trouble: what was asked for must not get lost unseen.
 void print(std::string_view text) {
@@ -67,7 +65,7 @@ void complain(std::string_view text) {
 
 struct CompileJob {
     struct Source {
-        int format; // as its option's letter; 1 for rules
+        void (*read)(const std::string& path, rules::Compiler& compiler);
         std::string path;
     };
     std::vector<Source> sources; // in the order of the command line
@@ -76,57 +74,35 @@ struct CompileJob {
     bool is_strict = false;
 };
 
-CompileJob compile_job(int argc, char** argv) {
-    static const std::array<option, 6> options{{{"output", required_argument, nullptr, 'o'},
-                                                {"whitelist-clients", required_argument, nullptr, 'c'},
-                                                {"whitelist-recipients", required_argument, nullptr, 'r'},
-                                                {"check", no_argument, nullptr, 'n'},
-                                                {"strict", no_argument, nullptr, 's'},
-                                                {nullptr, 0, nullptr, 0}}};
-    CompileJob job;
-    int chosen = 0;
-    // With `-` first, words that are no options come as option 1, in their place.
-    while ((chosen = ::getopt_long(argc, argv, "-o:", options.data(), nullptr)) != -1) {
-        switch (chosen) {
-        case 'o':
-            job.output = optarg;
-            break;
-        case 'n':
-            job.only_checks = true;
-            break;
-        case 's':
-            job.is_strict = true;
-            break;
-        case 'c':
-        case 'r':
-        case 1:
-            job.sources.push_back({chosen, optarg});
-            break;
-        default:
-            throw Misuse{};
-        }
-    }
-    for (int i = optind; i < argc; ++i) {
-        job.sources.push_back({1, argv[i]});
-    }
+using T = std::string;
+using settings::Option;
+
+const command::Command<CompileJob> compile_words{
+    "compile",
+    "-o FILE.cdb | --check [--strict] [SOURCE]...",
+    {settings::option_without_default<settings::File, &CompileJob::output>("output,o", "the compiled rules"),
+     Option<CompileJob>{"check", "compile nothing, only tell what is wrong", "", nullptr,
+                        [](CompileJob& job, const T& /*yes*/) { job.only_checks = true; }, nullptr},
+     Option<CompileJob>{"strict", "what is doubtful is an error, too", "", nullptr,
+                        [](CompileJob& job, const T& /*yes*/) { job.is_strict = true; }, nullptr},
+     Option<CompileJob>{"whitelist-clients", "postgrey's list of clients", "FILE", nullptr,
+                        [](CompileJob& job, const T& path) {
+                            job.sources.push_back({rules::read_client_list, path});
+                        },
+                        nullptr},
+     Option<CompileJob>{"whitelist-recipients", "postgrey's list of recipients", "FILE", nullptr,
+                        [](CompileJob& job, const T& path) {
+                            job.sources.push_back({rules::read_recipient_list, path});
+                        },
+                        nullptr}},
+    [](CompileJob& job, const T& path) {
+        job.sources.push_back({rules::read_rules, path});
+    }};
+
+int compile(const CompileJob& job) {
     if (job.output.empty() != job.only_checks) {
         throw Misuse{"expected either -o FILE.cdb or --check"};
     }
-    return job;
-}
-
-void read_source(const CompileJob::Source& source, rules::Compiler& compiler) {
-    if (source.format == 'c') {
-        rules::read_client_list(source.path, compiler);
-    } else if (source.format == 'r') {
-        rules::read_recipient_list(source.path, compiler);
-    } else {
-        rules::read_rules(source.path, compiler);
-    }
-}
-
-int compile(int argc, char** argv) {
-    const CompileJob job = compile_job(argc, argv);
     rules::Compiler compiler;
     if (job.only_checks) {
         compiler.only_check();
@@ -134,7 +110,7 @@ int compile(int argc, char** argv) {
         compiler.write_to(job.output);
     }
     for (const CompileJob::Source& source : job.sources) {
-        read_source(source, compiler);
+        source.read(source.path, compiler);
     }
     compiler.finish();
     const rules::Complaints& complaints = compiler.complaints();
@@ -186,9 +162,26 @@ rules::Subject subject_of(const Words& attributes) {
     return subject;
 }
 
-int match(const std::string& path, const Words& attributes) {
-    const rules::Subject subject = subject_of(attributes);
-    const rules::Table table{path};
+struct MatchJob {
+    std::string path; // of the compiled rules
+    Words attributes;
+};
+
+const command::Command<MatchJob> match_words{
+    "match", "FILE.cdb NAME=VALUE...", {}, [](MatchJob& job, const T& word) {
+        if (job.path.empty()) {
+            job.path = word;
+        } else {
+            job.attributes.push_back(word);
+        }
+    }};
+
+int match(const MatchJob& job) {
+    if (job.path.empty()) {
+        throw Misuse{};
+    }
+    const rules::Subject subject = subject_of(job.attributes);
+    const rules::Table table{job.path};
     rules::Tried tried;
     const auto match = table.match(subject, &tried);
     std::string text;
@@ -210,8 +203,23 @@ int match(const std::string& path, const Words& attributes) {
 
 // --- list ---
 
-int list(const std::string& path) {
-    const rules::Compiled compiled{path};
+struct OneFile {
+    std::string path;
+};
+
+void take_one_file(OneFile& job, const std::string& word) {
+    job.path = job.path.empty() && !word.empty() ? word : throw Misuse{};
+}
+
+// Throws Misuse where there is none.
+const std::string& path_of(const OneFile& job) {
+    return job.path.empty() ? throw Misuse{} : job.path;
+}
+
+const command::Command<OneFile> list_words{"list", "FILE.cdb", {}, take_one_file};
+
+int list(const OneFile& job) {
+    const rules::Compiled compiled{path_of(job)};
     compiled.each([](const rules::Compiled::Record& record) {
         std::string_view rest = record.value;
         const std::string_view source = rules::take_word(rest);
@@ -223,39 +231,40 @@ int list(const std::string& path) {
 
 // --- check-dns ---
 
+struct CheckJob {
+    std::string config; // empty: the default one
+    std::vector<std::string> nameservers;
+};
+
+const command::Command<CheckJob> check_words{
+    "check-dns",
+    "[--config FILE] [--nameserver ADDRESS[:PORT]]...",
+    {settings::option_without_default<settings::File, &CheckJob::config>(
+         "config", "a configuration in place of /etc/greyonce/greyonce.conf"),
+     Option<CheckJob>{
+         "nameserver", "ask this one, in place of the configured ones; repeats", "ADDRESS[:PORT]", nullptr,
+         [](CheckJob& job, const T& v) { weight::add_nameservers(job.nameservers, v); }, nullptr}},
+    [](CheckJob& /*job*/, const T& /*word*/) { throw Misuse{}; }};
+
 // The lists and nameservers of a configuration, and nameservers from the command line in place of its own.
-weight::Settings weight_settings(int argc, char** argv) {
-    static const std::array<option, 3> options{{{"config", required_argument, nullptr, 'c'},
-                                                {"nameserver", required_argument, nullptr, 'n'},
-                                                {nullptr, 0, nullptr, 0}}};
-    std::string config;
-    Words nameservers;
-    int chosen = 0;
-    while ((chosen = ::getopt_long(argc, argv, "", options.data(), nullptr)) != -1) {
-        if (chosen == 'c') {
-            config = optarg;
-        } else if (chosen == 'n') {
-            nameservers.emplace_back(optarg);
-        } else {
-            throw Misuse{};
-        }
-    }
+weight::Settings weight_settings(const CheckJob& job) {
     decision::Settings settings;
-    const auto complaints = options::read_config(
-        config.empty() ? std::string{options::default_config} : config, !config.empty(), settings);
+    const auto complaints =
+        options::read_config(job.config.empty() ? std::string{options::default_config} : job.config,
+                             !job.config.empty(), settings);
     if (!complaints.empty()) {
         throw Misuse{complaints.front()};
     }
     weight::Settings weight = settings.weight.value_or(weight::Settings{});
-    if (!nameservers.empty()) {
-        weight.nameservers = nameservers;
+    if (!job.nameservers.empty()) {
+        weight.nameservers = job.nameservers;
     }
     return weight;
 }
 
-int check_dns(int argc, char** argv) {
+int check_dns(const CheckJob& job) {
     constexpr std::chrono::seconds patience{5};
-    const weight::Settings settings = weight_settings(argc, argv);
+    const weight::Settings settings = weight_settings(job);
     weight::Resolver resolver{settings.nameservers};
     const std::set<weight::Question> questions = weight::trial_questions(settings.lists);
     resolver.ask({questions.begin(), questions.end()}, weight::Chooser::us);
@@ -274,7 +283,10 @@ int check_dns(int argc, char** argv) {
 
 // --- convert-policyd-weight ---
 
-int convert_policyd_weight(const std::string& path) {
+const command::Command<OneFile> convert_words{"convert-policyd-weight", "FILE", {}, take_one_file};
+
+int convert_policyd_weight(const OneFile& job) {
+    const std::string& path = path_of(job);
     constexpr std::size_t largest_config = std::size_t{1024} * 1024;
     const weight::Converted converted = weight::convert_policyd_weight(sys::read_file(path, largest_config));
     print(converted.config);
@@ -284,34 +296,32 @@ int convert_policyd_weight(const std::string& path) {
     return converted.complaints.empty() ? EX_OK : findings;
 }
 
-void expect_no_options(const Words& words) {
-    for (auto word = words.begin() + 1; word != words.end(); ++word) {
-        if (word->size() > 1 && word->front() == '-') {
-            throw Misuse{words[0] + " has no option " + *word};
-        }
+template <typename Job>
+int run(const command::Command<Job>& command, int (*work)(const Job&), const Words& words) {
+    if (command::asks_for_help(words)) {
+        print(help_of("greyrules", command));
+        return EX_OK;
     }
+    return work(job_of(command, words));
 }
 
-int run(int argc, char** argv) {
-    const Words words(argv + 1, argv + argc);
+int run(const Words& words) {
     const std::string command = words.empty() ? "" : words[0];
-    if (command == "match" || command == "list" || command == "convert-policyd-weight") {
-        expect_no_options(words);
+    const Words rest(words.begin() + (words.empty() ? 0 : 1), words.end());
+    if (command == compile_words.name) {
+        return run(compile_words, compile, rest);
     }
-    if (command == "compile") {
-        return compile(argc - 1, argv + 1);
+    if (command == match_words.name) {
+        return run(match_words, match, rest);
     }
-    if (command == "match" && words.size() > 1) {
-        return match(words[1], {words.begin() + 2, words.end()});
+    if (command == list_words.name) {
+        return run(list_words, list, rest);
     }
-    if (command == "list" && words.size() == 2) {
-        return list(words[1]);
+    if (command == check_words.name) {
+        return run(check_words, check_dns, rest);
     }
-    if (command == "check-dns") {
-        return check_dns(argc - 1, argv + 1);
-    }
-    if (command == "convert-policyd-weight" && words.size() == 2) {
-        return convert_policyd_weight(words[1]);
+    if (command == convert_words.name) {
+        return run(convert_words, convert_policyd_weight, rest);
     }
     if (command == "--help") {
         print(usage);
@@ -336,10 +346,10 @@ int finished(int status) {
 
 int main(int argc, char** argv) {
     try {
-        return finished(run(argc, argv));
+        return finished(run(Words{argv + 1, argv + argc}));
     } catch (const Misuse& misuse) {
-        if (!misuse.why.empty()) {
-            complain("greyrules: " + sys::cleaned(misuse.why) + '\n');
+        if (!misuse.what.empty()) {
+            complain("greyrules: " + sys::cleaned(misuse.what) + '\n');
         }
         complain(usage);
         return EX_USAGE;

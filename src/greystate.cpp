@@ -1,5 +1,6 @@
 // greystate: looks into, checks, cleans, fills and empties the greylist's state while the mail goes on.
 // This file owns the command line, what goes to stdout, and the exit status.
+#include "command.hpp"
 #include "greylist/kind.hpp"
 #include "greylist/report.hpp"
 #include "greylist/selection.hpp"
@@ -14,7 +15,6 @@
 #include "transfer/input.hpp"
 #include "version.hpp"
 
-#include <getopt.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -47,7 +47,8 @@ std::string usage() {
            "       greystate allow [FILE] --client ADDRESS [--sender ADDRESS --recipient ADDRESS]\n"
            "       greystate export [FILE] [--to greyonce|postgrey|postgrey-clients]\n"
            "       greystate import [FILE] --from FORMAT [--input FILE]...\n"
-           "       greystate --help | --version\n"
+           "       greystate [COMMAND] --help\n"
+           "       greystate --version\n"
            "SELECTOR: --client ADDRESS, --network ADDRESS/PREFIX, --sender and --recipient ADDRESS or "
            "@DOMAIN,\n"
            "          --kind " +
@@ -59,10 +60,7 @@ std::string usage() {
 
 constexpr int nothing_found = 1;
 
-// Wrong words on the command line; what is wrong, where it is one word.
-struct Misuse {
-    std::string what;
-};
+using command::Misuse;
 
 struct Request {
     std::string_view command;
@@ -72,6 +70,8 @@ struct Request {
     std::string to{"greyonce"};
     std::string from;
     std::vector<std::string> inputs;
+    std::string config; // empty: the default one
+    bool has_file = false;
     Time now;
 };
 
@@ -110,61 +110,77 @@ std::unique_ptr<store::Archive> archive_of(const Request& request) {
     return store::open_archive(request.settings.store);
 }
 
-Kind kind_named(std::string_view name) {
-    if (const auto* row = greylist::row_named(name)) {
-        return row->kind;
-    }
-    throw Misuse{"--kind " + std::string{name} + ": expected " + greylist::kind_list(", ", " or ")};
+// --- the options ---
+
+Kind kind_from(const std::string& name) {
+    const auto* row = greylist::row_named(name);
+    return row == nullptr ? throw settings::WrongValue{greylist::kind_list(", ", " or ")} : row->kind;
 }
 
-sys::Address address_in(std::string_view text) {
-    if (const auto address = sys::Address::parse(text)) {
-        return *address;
-    }
-    throw Misuse{"--client " + std::string{text} + ": expected an IP address"};
+sys::Address address_from(const std::string& text) {
+    const auto address = sys::Address::parse(text);
+    return address ? *address : throw settings::WrongValue{"an IP address"};
 }
 
-greylist::Network network_in(std::string_view text) {
-    if (const auto network = greylist::Network::parse(text)) {
-        return *network;
-    }
-    throw Misuse{"--network " + std::string{text} + ": expected ADDRESS/PREFIX"};
+greylist::Network network_from(const std::string& text) {
+    const auto network = greylist::Network::parse(text);
+    return network ? *network : throw settings::WrongValue{"ADDRESS/PREFIX"};
 }
 
-void take_option(int option, const char* value, Request& request) {
-    Selection& selection = request.selection;
-    switch (option) {
-    case 'c':
-        selection.client = address_in(value);
-        break;
-    case 'n':
-        selection.network = network_in(value);
-        break;
-    case 's':
-        selection.sender = value;
-        break;
-    case 'r':
-        selection.recipient = value;
-        break;
-    case 'k':
-        selection.kind = kind_named(value);
-        break;
-    case 'f':
-        request.format = value;
-        break;
-    case 't':
-        request.to = value;
-        break;
-    case 'F':
-        request.from = value;
-        break;
-    case 'i':
-        request.inputs.emplace_back(value);
-        break;
-    default:
-        throw Misuse{};
-    }
-}
+using Option = settings::Option<Request>;
+using settings::Choice;
+using settings::OneOf;
+using settings::option;
+using settings::option_without_default;
+using T = std::string;
+
+constexpr std::array<Choice<std::string_view>, 2> list_formats{{{"text", "text"}, {"json", "json"}}};
+constexpr std::array<Choice<std::string_view>, 2> stats_formats{
+    {{"text", "text"}, {"prometheus", "prometheus"}}};
+constexpr std::array<Choice<std::string_view>, 3> export_formats{
+    {{"greyonce", "greyonce"}, {"postgrey", "postgrey"}, {"postgrey-clients", "postgrey-clients"}}};
+
+const Option config = option_without_default<settings::File, &Request::config>(
+    "config", "a configuration in place of /etc/greyonce/greyonce.conf");
+const Option by_client{"client",
+                       "records of the client with this address",
+                       "ADDRESS",
+                       nullptr,
+                       [](Request& r, const T& v) { r.selection.client = address_from(v); },
+                       nullptr};
+const Option by_network{"network",
+                        "records of the clients in this network",
+                        "ADDRESS/PREFIX",
+                        nullptr,
+                        [](Request& r, const T& v) { r.selection.network = network_from(v); },
+                        nullptr};
+const Option by_sender = option_without_default<settings::Text, &Request::selection, &Selection::sender>(
+    "sender", "triplets of this sender, or of all in a domain", "ADDRESS|@DOMAIN");
+const Option by_recipient =
+    option_without_default<settings::Text, &Request::selection, &Selection::recipient>(
+        "recipient", "triplets of this recipient, or of all in a domain", "ADDRESS|@DOMAIN");
+const std::string kind_help = "records of this kind: " + greylist::kind_list(", ", " or ");
+const Option by_kind{"kind",
+                     kind_help.c_str(),
+                     "KIND",
+                     nullptr,
+                     [](Request& r, const T& v) { r.selection.kind = kind_from(v); },
+                     nullptr};
+const Option passing_client{"client", "the client that need not wait", "ADDRESS", nullptr, by_client.set,
+                            nullptr};
+const Option passing_sender{
+    "sender", "only with this sender and recipient", "ADDRESS", nullptr, by_sender.set, nullptr};
+const Option passing_recipient{
+    "recipient", "only with this sender and recipient", "ADDRESS", nullptr, by_recipient.set, nullptr};
+const Option list_format = option<OneOf<list_formats>, &Request::format>("format", "text or json", "FORMAT");
+const Option stats_format =
+    option<OneOf<stats_formats>, &Request::format>("format", "text or prometheus", "FORMAT");
+const Option to =
+    option<OneOf<export_formats>, &Request::to>("to", "greyonce, postgrey or postgrey-clients", "FORMAT");
+const Option from = option_without_default<settings::Text, &Request::from>(
+    "from", "greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log", "FORMAT");
+const Option input{"input", "a file to read; repeats (default: standard input)",   "FILE",
+                   nullptr, [](Request& r, const T& v) { r.inputs.push_back(v); }, nullptr};
 
 // What waits by a rule's own retry window is not forgotten before (greyonce-rules(5)).
 void keep_as_long_as_rules_say(decision::Settings& settings) {
@@ -180,24 +196,16 @@ void keep_as_long_as_rules_say(decision::Settings& settings) {
     }
 }
 
-void read_settings(const std::string& config, Request& request) {
-    const bool is_named = !config.empty();
-    const auto complaints = options::read_config(is_named ? config : std::string{options::default_config},
-                                                 is_named, request.settings);
+void read_settings(Request& request) {
+    const bool is_named = !request.config.empty();
+    const auto complaints = options::read_config(
+        is_named ? request.config : std::string{options::default_config}, is_named, request.settings);
     if (!complaints.empty()) {
         throw Misuse{complaints.front()};
     }
 }
 
-void expect(std::string_view option, std::string_view value,
-            std::initializer_list<std::string_view> allowed) {
-    if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
-        throw Misuse{std::string{option} + ' ' + std::string{value} + ": not for this command"};
-    }
-}
-
 int find(const Request& request) {
-    expect("--format", request.format, {"text", "json"});
     const auto written = request.format == "json" ? greylist::json_line : greylist::text_line;
     bool has_found = false;
     archive_of(request)->each_record(
@@ -213,7 +221,6 @@ int find(const Request& request) {
 }
 
 int stats(const Request& request) {
-    expect("--format", request.format, {"text", "prometheus"});
     Figures figures;
     const auto archive = archive_of(request);
     archive->each_record(
@@ -287,7 +294,6 @@ int allow(const Request& request) {
 }
 
 int export_records(const Request& request) {
-    expect("--to", request.to, {"greyonce", "postgrey", "postgrey-clients"});
     const Kind kind = request.to == "postgrey" ? Kind::triplet : Kind::client;
     const bool is_ours = request.to == "greyonce";
     print(is_ours ? "" : transfer::postgrey_dump_start());
@@ -394,100 +400,97 @@ int import_records(const Request& request) {
     return import.finish();
 }
 
-// What a command takes beside --config, and what it does.
+void take_file(Request& request, const std::string& path) {
+    if (request.has_file) {
+        throw Misuse{"too many files"};
+    }
+    request.has_file = true;
+    request.settings.store.name = path;
+}
+
 struct Command {
-    std::string_view name;
-    std::string_view options; // letters, as in all_options
+    command::Command<Request> words;
     int (*run)(const Request& request);
 };
 
-constexpr std::array<Command, 9> commands{{{"list", "cnsrkf", find},
-                                           {"find", "cnsrkf", find},
-                                           {"stats", "f", stats},
-                                           {"check", "", check},
-                                           {"expire", "", expire},
-                                           {"forget", "cnsrk", forget},
-                                           {"allow", "csr", allow},
-                                           {"export", "t", export_records},
-                                           {"import", "Fi", import_records}}};
-
-const std::array<option, 11> all_options{{{"client", required_argument, nullptr, 'c'},
-                                          {"network", required_argument, nullptr, 'n'},
-                                          {"sender", required_argument, nullptr, 's'},
-                                          {"recipient", required_argument, nullptr, 'r'},
-                                          {"kind", required_argument, nullptr, 'k'},
-                                          {"format", required_argument, nullptr, 'f'},
-                                          {"to", required_argument, nullptr, 't'},
-                                          {"from", required_argument, nullptr, 'F'},
-                                          {"input", required_argument, nullptr, 'i'},
-                                          {"config", required_argument, nullptr, 'C'},
-                                          {nullptr, 0, nullptr, 0}}};
+const std::array<Command, 9> commands{{
+    {{"list",
+      "[FILE] [SELECTOR]...",
+      {by_client, by_network, by_sender, by_recipient, by_kind, list_format, config},
+      take_file},
+     find},
+    {{"find",
+      "[FILE] [SELECTOR]...",
+      {by_client, by_network, by_sender, by_recipient, by_kind, list_format, config},
+      take_file},
+     find},
+    {{"stats", "[FILE]", {stats_format, config}, take_file}, stats},
+    {{"check", "[FILE]", {config}, take_file}, check},
+    {{"expire", "[FILE]", {config}, take_file}, expire},
+    {{"forget",
+      "[FILE] SELECTOR...",
+      {by_client, by_network, by_sender, by_recipient, by_kind, config},
+      take_file},
+     forget},
+    {{"allow",
+      "[FILE] --client ADDRESS [--sender ADDRESS --recipient ADDRESS]",
+      {passing_client, passing_sender, passing_recipient, config},
+      take_file},
+     allow},
+    {{"export", "[FILE] [--to FORMAT]", {to, config}, take_file}, export_records},
+    {{"import", "[FILE] --from FORMAT [--input FILE]...", {from, input, config}, take_file}, import_records},
+}};
 
 const Command& command_named(std::string_view name) {
     const auto* found = std::find_if(commands.begin(), commands.end(),
-                                     [&](const Command& command) { return command.name == name; });
+                                     [&](const Command& command) { return command.words.name == name; });
     if (found == commands.end()) {
         throw Misuse{std::string{name} + ": unknown command"};
     }
     return *found;
 }
 
-// What was asked for by an option that has no effect would be taken for done.
-void expect_option(const Command& command, int letter) {
-    const bool is_known = letter != '?'; // getopt_long() has complained otherwise
-    if (!is_known || letter == 'C' ||
-        command.options.find(static_cast<char>(letter)) != std::string_view::npos) {
-        return;
-    }
-    const auto* named = std::find_if(all_options.begin(), all_options.end(),
-                                     [&](const option& known) { return known.val == letter; });
-    throw Misuse{std::string{command.name} + " has no option --" + named->name};
-}
-
-// `argv` starts with the command's name.
-Request read_command_line(const Command& command, int argc, char** argv) {
-    Request request;
+Request request_of(const command::Command<Request>& command, const command::Words& words) {
+    Request request = job_of(command, words);
     request.command = command.name;
     request.now = std::chrono::time_point_cast<sys::Seconds>(std::chrono::system_clock::now());
-    std::string config;
-    int chosen = 0;
-    while ((chosen = getopt_long(argc, argv, "", all_options.data(), nullptr)) != -1) {
-        expect_option(command, chosen);
-        if (chosen == 'C') {
-            config = optarg;
-        } else {
-            take_option(chosen, optarg, request);
-        }
+    const std::string file = request.settings.store.name;
+    read_settings(request);
+    if (request.has_file) {
+        request.settings.store.name = file;
     }
-    read_settings(config, request);
     keep_as_long_as_rules_say(request.settings);
     request.selection.grouping = request.settings.greylist.grouping;
-    if (optind < argc) {
-        request.settings.store.name = argv[optind];
-    }
-    if (optind + 1 < argc) {
-        throw Misuse{"too many files"};
-    }
     return request;
+}
+
+int run(const command::Words& words) {
+    const std::string first = words.empty() ? "" : words.front();
+    if (first == "--help" || first == "--version") {
+        print(first == "--help"
+                  ? usage()
+                  : "greystate " + std::string{version} + "\nwith " + linked_libraries() + '\n');
+        finish_printing();
+        return EX_OK;
+    }
+    if (words.empty()) {
+        throw Misuse{};
+    }
+    const Command& command = command_named(first);
+    const command::Words rest{words.begin() + 1, words.end()};
+    if (command::asks_for_help(rest)) {
+        print(help_of("greystate", command.words));
+        finish_printing();
+        return EX_OK;
+    }
+    return command.run(request_of(command.words, rest));
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
     try {
-        const std::string_view first = argc > 1 ? argv[1] : "";
-        if (first == "--help" || first == "--version") {
-            print(first == "--help"
-                      ? usage()
-                      : "greystate " + std::string{version} + "\nwith " + linked_libraries() + '\n');
-            finish_printing();
-            return EX_OK;
-        }
-        if (argc < 2) {
-            throw Misuse{};
-        }
-        const Command& command = command_named(first);
-        return command.run(read_command_line(command, argc - 1, argv + 1));
+        return run({argv + 1, argv + argc});
     } catch (const Misuse& misuse) {
         if (!misuse.what.empty()) {
             warn(misuse.what);

@@ -3,9 +3,10 @@
 #include "ask/options.hpp"
 #include "calling/options.hpp"
 #include "decision/options.hpp"
+#include "described.hpp"
 #include "greylist/options.hpp"
-#include "rules/access_action.hpp"
 #include "rules/options.hpp"
+#include "settings/action.hpp"
 #include "settings/config_file.hpp"
 #include "store/options.hpp"
 #include "system/lines.hpp"
@@ -18,7 +19,6 @@
 #include <boost/program_options/option.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
-#include <boost/program_options/value_semantic.hpp>
 
 #include <algorithm>
 #include <array>
@@ -140,37 +140,13 @@ const Row* find_option(std::string_view name) {
 
 // --- Boost reads the command line by the table ---
 
-// How the help text shows an option. What is said is taken as text, and set by the table.
-class Value : public po::value_semantic {
-  public:
-    explicit Value(const Row& row) : row_(row) {}
-
-    [[nodiscard]] std::string name() const override {
-        std::string text = row_.when_bare == nullptr ? row_.takes : std::string{"[="} + row_.takes + "]";
-        if (row_.shown != nullptr) {
-            text.append(" (=").append(row_.shown()).append(")");
-        }
-        return text;
-    }
-    [[nodiscard]] unsigned min_tokens() const override { return row_.when_bare == nullptr ? 1 : 0; }
-    [[nodiscard]] unsigned max_tokens() const override { return 1; }
-    [[nodiscard]] bool is_composing() const override { return false; }
-    [[nodiscard]] bool is_required() const override { return false; }
-    void parse(boost::any& /*store*/, const std::vector<std::string>& /*tokens*/,
-               bool /*utf8*/) const override {}
-    bool apply_default(boost::any& /*store*/) const override { return false; }
-    void notify(const boost::any& /*store*/) const override {}
-
-  private:
-    const Row& row_;
-};
-
 po::options_description described() {
     po::options_description description{
         "Options, on the command line (--name VALUE) or in the configuration file (name = VALUE)"};
     for (const std::span<const Row> rows : table) {
         for (const Row& row : rows) {
-            description.add_options()(row.name.data(), new Value{row}, row.help);
+            add_described(description, {row.name, row.help, row.takes, row.when_bare != nullptr,
+                                        row.shown == nullptr ? std::string{} : row.shown()});
         }
     }
     return description;
@@ -261,7 +237,7 @@ void read_config_file(const std::string& path, bool must_exist, CommandLine& lin
 void check_together(CommandLine& line) {
     const greylist::Settings& greylist = line.call.decision.greylist;
     const std::string whole = greylist.action + " " + greylist.text;
-    if (const auto wrong = rules::whats_wrong(whole)) {
+    if (const auto wrong = settings::whats_wrong(whole)) {
         line.call.complaints.push_back("greylist-action and greylist-text: \"" + whole +
                                        "\": expected an action of access(5); this is " + *wrong);
     }

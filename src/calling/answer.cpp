@@ -5,7 +5,7 @@
 #include "protocol/action.hpp"
 #include "protocol/framing.hpp"
 #include "protocol/request.hpp"
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 
 #include <chrono>
 #include <exception>
@@ -110,12 +110,12 @@ int exit_status(std::string_view action, int otherwise, const Settings& settings
     if (!settings.exit_status) {
         return otherwise;
     }
-    switch (rules::outcome_of(action)) {
-    case rules::Outcome::pass:
+    switch (settings::outcome_of(action)) {
+    case settings::Outcome::pass:
         return status::decided;
-    case rules::Outcome::defer:
+    case settings::Outcome::defer:
         return status::deferred;
-    case rules::Outcome::reject:
+    case settings::Outcome::reject:
         return status::rejected;
     }
     return otherwise;

@@ -5,7 +5,7 @@
 #include "ask/reply.hpp"
 #include "decision/step.hpp"
 #include "protocol/action.hpp"
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 #include "system/last_word.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
@@ -48,7 +48,7 @@ std::string answer_of(const ask::Endpoint& server, std::string_view text, const 
     // A restriction of Postfix's that is an action by another name; the others nobody can act upon but
     // Postfix itself.
     std::string action = protocol::word_of(reply.action) == "permit" ? "OK" : std::move(reply.action);
-    if (const auto wrong = rules::whats_wrong(action)) {
+    if (const auto wrong = settings::whats_wrong(action)) {
         throw sys::Trouble("ask", server.text, "its action is " + *wrong);
     }
     return action;

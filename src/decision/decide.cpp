@@ -2,7 +2,7 @@
 
 #include "decision/step.hpp"
 #include "protocol/action.hpp"
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 #include "system/text.hpp"
 
 #include <array>
@@ -97,7 +97,7 @@ Opinion otherwise(const Question& question, const Settings& settings) {
 void hold_contradiction(Opinion& answer, Question& question, const Settings& settings) {
     const std::string_view name = question.request.contradiction;
     const std::string& action = settings.on_malformed;
-    if (name.empty() || rules::outcome_of(answer.action) != rules::Outcome::pass) {
+    if (name.empty() || settings::outcome_of(answer.action) != settings::Outcome::pass) {
         return;
     }
     question.was_in_trouble = true;

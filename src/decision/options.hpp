@@ -2,7 +2,7 @@
 #pragma once
 
 #include "decision/settings.hpp"
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 #include "settings/option.hpp"
 
 #include <array>
@@ -10,8 +10,8 @@
 namespace decision {
 
 inline constexpr std::array options{
-    settings::option<rules::Action, &Settings::on_error>("on-error", "the answer in trouble of ours"),
-    settings::option<rules::Action, &Settings::on_malformed>(
+    settings::option<settings::Action, &Settings::on_error>("on-error", "the answer in trouble of ours"),
+    settings::option<settings::Action, &Settings::on_malformed>(
         "on-malformed", "the answer to a malformed request, which a client may have caused"),
     settings::option<settings::Flag, &Settings::dry_run>("dry-run", "log the decision, answer DUNNO"),
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "greylist/settings.hpp"
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 #include "settings/option.hpp"
 
 #include <array>
@@ -29,11 +29,11 @@ inline constexpr std::array options{
         "ipv6cidr", "length of an IPv6 network's prefix"),
     settings::option<settings::Flag, &Settings::grouping, &Grouping::hashed>(
         "privacy", "store hashes in place of addresses"),
-    settings::option<rules::ActionWord, &Settings::action>(
+    settings::option<settings::ActionWord, &Settings::action>(
         "greylist-action", "the action for who has to wait, without its text"),
     settings::option<settings::Text, &Settings::text>(
         "greylist-text", "its text; %s: seconds to wait, %r: the recipient's domain"),
-    settings::option<rules::Header, &Settings::header>(
+    settings::option<settings::Header, &Settings::header>(
         "x-greylist-header", "header of mail that had to wait; %t: seconds waited, %v: version, %h: host, "
                              "%d: date; empty: none"),
     settings::option_without_default<settings::HostName, &Settings::hostname>(

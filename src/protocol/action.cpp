@@ -1,6 +1,6 @@
 #include "protocol/action.hpp"
 
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -25,7 +25,7 @@ std::string_view text_of(std::string_view action) {
 std::string reply(std::string_view action) {
     const std::string clean = sys::one_line(action, longest_action);
     std::string line = "action=";
-    line.append(rules::whats_wrong(clean) ? no_opinion : std::string_view{clean});
+    line.append(settings::whats_wrong(clean) ? no_opinion : std::string_view{clean});
     line.append("\n\n");
     return line;
 }

@@ -1,6 +1,6 @@
 #include "protocol/log_line.hpp"
 
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -20,12 +20,12 @@ void add(std::string& line, std::string_view name, std::string_view value) {
 } // namespace
 
 std::string_view logged(std::string_view action) {
-    switch (rules::outcome_of(action)) {
-    case rules::Outcome::defer:
+    switch (settings::outcome_of(action)) {
+    case settings::Outcome::defer:
         return "defer";
-    case rules::Outcome::reject:
+    case settings::Outcome::reject:
         return "reject";
-    case rules::Outcome::pass:
+    case settings::Outcome::pass:
         return "pass";
     }
     return {};

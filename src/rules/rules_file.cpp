@@ -1,9 +1,9 @@
 #include "rules/rules_file.hpp"
 
-#include "rules/access_action.hpp"
 #include "rules/lines.hpp"
 #include "rules/postgrey_lists.hpp"
 #include "rules/verdict_text.hpp"
+#include "settings/action.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
 
@@ -53,7 +53,7 @@ void check_action(const std::string& action) {
     if (action == "REJECT" || action == "DEFER") {
         throw Fault{action, "expected a text after it, for who sent the mail"};
     }
-    if (const auto wrong = whats_wrong(action)) {
+    if (const auto wrong = settings::whats_wrong(action)) {
         throw Fault{action, "expected an action that Postfix takes, not " + *wrong};
     }
 }

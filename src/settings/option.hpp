@@ -116,11 +116,9 @@ struct Words : NeedsValue {
 template <const auto& choices>
 struct OneOf : NeedsValue {
     static constexpr const char* takes = "WORD";
-    static auto from(const std::string& text) { return one_of(choices, text); }
-    template <typename Value>
-    static std::string shown(Value value) {
-        return name_in(choices, value);
-    }
+    using Value = std::remove_cvref_t<decltype(choices[0].value)>;
+    static Value from(const std::string& text) { return one_of(choices, text); }
+    static std::string shown(const Value& value) { return name_in(choices, value); }
 };
 
 // --- the usual row ---

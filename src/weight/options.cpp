@@ -49,25 +49,6 @@ double level_from(const std::string& text) {
     return value ? *value : throw settings::WrongValue{"a rate like 1 or -2.5"};
 }
 
-std::string reply_from(const std::string& text) {
-    if (rules::whats_wrong(text)) {
-        throw settings::WrongValue{"a reply: a code or an action of access(5), and a text"};
-    }
-    return text;
-}
-
-std::string reply_word_from(const std::string& text) {
-    reply_from(text + " text");
-    return text;
-}
-
-std::string header_name_from(const std::string& text) {
-    if (!text.empty() && rules::whats_wrong("PREPEND " + text + ": value")) {
-        throw settings::WrongValue{"a header's name, or nothing"};
-    }
-    return text;
-}
-
 void add_nameservers(std::vector<std::string>& nameservers, const std::string& text) {
     for (std::string& word : settings::words_from(text)) {
         if (!is_nameserver(word)) {

@@ -1,7 +1,7 @@
 // The options of the weight: its settings by their names in a configuration file.
 #pragma once
 
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 #include "settings/option.hpp"
 #include "weight/settings.hpp"
 
@@ -13,10 +13,6 @@ namespace weight {
 // What is read here alone. Each throws settings::WrongValue.
 Score score_from(Score before, const std::string& text); // one word leaves the miss as it was
 double level_from(const std::string& text);
-// A reply: a code or an action, and its text.
-std::string reply_from(const std::string& text);
-std::string reply_word_from(const std::string& text);
-std::string header_name_from(const std::string& text);
 void add_nameservers(std::vector<std::string>& nameservers, const std::string& text);
 // The first one given takes the place of the default lists; nothing: no list.
 void add_list(std::vector<List>& lists, bool& is_default, const std::string& text);
@@ -30,17 +26,23 @@ struct Level : settings::NeedsValue {
     static double from(const std::string& text) { return level_from(text); }
     static std::string shown(double level) { return weight::shown(level); }
 };
-struct Reply : settings::Text {
+// An action and its text.
+struct Reply : settings::Action {
     static constexpr const char* takes = "REPLY";
-    static std::string from(const std::string& text) { return reply_from(text); }
 };
-struct ReplyWord : settings::Text {
-    static constexpr const char* takes = "ACTION";
-    static std::string from(const std::string& text) { return reply_word_from(text); }
+// The action of one.
+struct ReplyWord : settings::Action {
+    static std::string from(const std::string& text) {
+        settings::action_from(text + " text");
+        return text;
+    }
 };
 struct HeaderName : settings::Text {
     static constexpr const char* takes = "NAME";
-    static std::string from(const std::string& text) { return header_name_from(text); }
+    static std::string from(const std::string& text) {
+        settings::header_from(text.empty() ? text : text + ": value");
+        return text;
+    }
 };
 using Number = settings::Count<9999>;
 

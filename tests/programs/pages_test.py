@@ -53,6 +53,27 @@ class Options(Case):
     def test_greyreport_and_its_page(self):
         self.assertEqual(flags("greyreport.8") - {"dry-run"}, options_in(help_of(GREYREPORT)))
 
+    def test_each_command_s_help_has_its_own_options_and_no_others(self):
+        selectors = {"client", "network", "sender", "recipient", "kind"}
+        own = {GREYSTATE: {"list": selectors | {"format"}, "find": selectors | {"format"}, "stats": {"format"}, "check": set(),
+                           "expire": set(), "forget": selectors, "allow": {"client", "sender", "recipient"},
+                           "export": {"to"}, "import": {"from", "input"}},
+               GREYRULES: {"compile": {"output", "check", "strict", "whitelist-clients", "whitelist-recipients"},
+                           "match": set(), "list": set(), "check-dns": {"config", "nameserver"},
+                           "convert-policyd-weight": set()}}
+        for program, commands in own.items():
+            for command, options in commands.items():
+                done = subprocess.run([program, command, "--help"], capture_output=True, check=True, text=True)
+                usage, _, described = done.stdout.partition("\n")
+                self.assertTrue(usage.startswith(f"usage: {program.name} {command}"), usage)
+                self.assertEqual(options_in(described), options | ({"config"} if program == GREYSTATE else set()), command)
+                self.assertEqual(options_in(usage) - options_in(described), set())
+                every = set().union(*commands.values())
+                for option in every - options_in(described):
+                    done = subprocess.run([program, command, f"--{option}=1"], capture_output=True, check=False, text=True)
+                    self.assertEqual((done.returncode, done.stdout), (64, ""), done)
+                    self.assertIn(f"{program.name}: {command} has no option --{option}\n", done.stderr)
+
     def test_help_and_version_are_printed_and_no_misuse(self):
         for program in GREYONCE, GREYRULES, GREYSTATE, GREYREPORT:
             for option, first in ("--help", "usage: "), ("--version", f"{program.name} "):

@@ -1,11 +1,11 @@
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 
 #include "system/text.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace rules {
+namespace settings {
 
 namespace {
 
@@ -136,16 +136,16 @@ Outcome outcome_of(std::string_view action) {
 
 std::string action_from(const std::string& text) {
     if (const auto wrong = whats_wrong(text)) {
-        throw settings::WrongValue{"an action of access(5); this is " + *wrong};
+        throw WrongValue{"an action of access(5); this is " + *wrong};
     }
     return text;
 }
 
 std::string header_from(const std::string& text) {
     if (!text.empty() && whats_wrong("PREPEND " + text)) {
-        throw settings::WrongValue{"a header, Name: value, or nothing"};
+        throw WrongValue{"a header, Name: value, or nothing"};
     }
     return text;
 }
 
-} // namespace rules
+} // namespace settings

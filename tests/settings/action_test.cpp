@@ -1,8 +1,8 @@
-#include "rules/access_action.hpp"
+#include "settings/action.hpp"
 
 #include <gtest/gtest.h>
 
-namespace rules {
+namespace settings {
 namespace {
 
 TEST(AccessAction, WhatPostfixReadsAsItStandsIsTaken) {
@@ -77,4 +77,4 @@ TEST(AccessAction, ItsOutcomeIsWhatItDoesToTheMail) {
 }
 
 } // namespace
-} // namespace rules
+} // namespace settings
