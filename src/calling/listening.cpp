@@ -87,6 +87,11 @@ class Server {
     void begin();
     void wait();
     [[nodiscard]] milliseconds until_next() const;
+    [[nodiscard]] bool has_happened(int descriptor) const {
+        return std::any_of(happened_.begin(),
+                           happened_.begin() + static_cast<std::ptrdiff_t>(happened_count_),
+                           [&](const epoll_event& event) { return event.data.fd == descriptor; });
+    }
     void handle_signals();
     void accept_at(int socket);
     void accept_failed(int socket, int error);
@@ -186,7 +191,9 @@ int Server::run() {
         if (ending_.look(now_)) {
             sources_.expect_changes();
         }
-        handle_signals();
+        if (has_happened(signals_.number())) {
+            handle_signals();
+        }
         if (is_rest_ ? open_ == 0 : ending_.is_due(open_, now_)) {
             break;
         }

@@ -109,6 +109,7 @@ class Asking {
     // None where its record could not be read: nobody who may be known is told to wait.
     std::optional<bool> is_auto_whitelisted() {
         if (rule_.auto_whitelist_clients == 0) {
+            may_have_passed_ = true; // nothing is counted
             return false;
         }
         const auto is_known = is_auto_whitelisted_as(client_);
@@ -118,6 +119,7 @@ class Asking {
     std::optional<bool> is_auto_whitelisted_as(const greylist::Key& client) {
         std::optional<bool> is_known;
         look_and_update(client, [&](const Seen& seen) {
+            may_have_passed_ = may_have_passed_ || seen;
             is_known = greylist::is_auto_whitelisted(seen, rule_);
             return *is_known ? seen_again(*seen, question_.now) : std::nullopt;
         });
@@ -129,10 +131,11 @@ class Asking {
         const greylist::Key key =
             triplet_of(*request.client_address, request.sender, request.recipient, grouping_);
         std::optional<greylist::Attempt> attempt;
-        const bool is_remembered = look_and_update(key, [&](const Seen& seen) -> Seen {
+        const store::Step step = [&](const Seen& seen) -> Seen {
             attempt = greylist::attempt(key, seen, question_.now, rule_);
             return attempt->is_renewal ? Seen{attempt->record} : std::nullopt;
-        });
+        };
+        const bool is_remembered = may_have_passed_ ? look_and_update(key, step) : update(key, step);
         // An attempt that nobody remembers can never pass: it must not be told to wait.
         const bool counts = attempt && (is_remembered || attempt->passes);
         return counts ? attempt : std::nullopt;
@@ -213,7 +216,8 @@ class Asking {
     greylist::Key client_;
     greylist::Key address_; // of an IPv6 client another one; records of it still count
     store::Store& state_;
-    bool was_in_trouble_ = false; // with the state
+    bool may_have_passed_ = false; // a client of whom nothing is counted has no triplet that passed
+    bool was_in_trouble_ = false;  // with the state
 };
 
 } // namespace

@@ -12,8 +12,12 @@ const rules::Table* Sources::rules() {
         !sys::Identity::of(settings_.rules.path).is_unchanged(rules_identity_)) {
         rules_.reset();
     }
+    if (rules_are_missing_ && !may_have_changed) {
+        return nullptr;
+    }
     if (!rules_) {
         auto found = rules::Table::if_there(settings_.rules.path);
+        rules_are_missing_ = !found && stay_ != Stay::no;
         if (!found) {
             return nullptr;
         }

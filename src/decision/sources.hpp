@@ -45,6 +45,7 @@ class Sources {
     Stay stay_;
     std::optional<rules::Table> rules_;
     sys::Identity rules_identity_;
+    bool rules_are_missing_ = false; // a moment ago
     bool looks_at_rules_ = false;
     std::unique_ptr<store::Store> state_;
     bool looks_at_state_ = false;

@@ -16,8 +16,9 @@ import time
 import unittest
 from pathlib import Path
 
+import hostile
 from calling.waiting_server import WaitingServer
-from harness import GREYONCE, GREYRULES, PATIENCE, Case, block, read_to_end, request, wait_until
+from harness import GREYONCE, GREYRULES, PATIENCE, Case, ask, block, read_to_end, request, wait_until
 
 GREYLISTED = b"action=DEFER_IF_PERMIT Greylisted, please try again later\n\n"
 MALFORMED = b"action=DEFER_IF_PERMIT Request not understood, please try again later\n\n"
@@ -213,6 +214,33 @@ class NobodyWaits(Listening):
             self.assertNotEqual(read_to_end(weighed), b"")
             self.assertGreater(time.monotonic() - began, 0.5)
 
+    def test_for_a_storm_of_slow_ones(self):
+        server = self.serve("--deadline=60", backlog=1000)
+        with contextlib.ExitStack() as slow:
+            drippers = [slow.enter_context(server.connected()) for _ in range(300)]
+            silent = [slow.enter_context(server.connected()) for _ in range(100)]
+            stop = threading.Event()
+            def drip():
+                text = block(request())
+                for at in range(len(text)):
+                    for number, connection in enumerate(drippers):
+                        connection.sendall(text[at:at + 1] if number % 3 else b"helo_name=" + b"x" * 8192)
+                        if stop.is_set():
+                            return
+            dripping = threading.Thread(target=drip)
+            dripping.start()
+            try:
+                times = []
+                for _ in range(300):
+                    start = time.monotonic()
+                    self.assertEqual(server.ask(self.new()), GREYLISTED)
+                    times.append(time.monotonic() - start)
+            finally:
+                stop.set()
+                dripping.join()
+            self.assertEqual(len(silent), 100)
+        self.assertLess(sorted(times)[len(times) * 99 // 100], 0.2, sorted(times)[-5:])
+
     def test_for_a_lock(self):
         server = self.serve("--deadline=2", "--on-error=WARN late", log=self.folder / "log")
         self.assertEqual(server.ask(request()), GREYLISTED)
@@ -325,6 +353,67 @@ class Ends(Listening):
         self.assertEqual({answer for one in answers for answer in one}, {GREYLISTED})
 
 
+class FailureTable(Listening):
+    """The rows of greyonce(8) that no process a request is needed for."""
+
+    def test_a_state_that_cannot_be_used(self):
+        state = self.folder / "state"
+        server = self.serve("--on-error=WARN trouble", log=self.folder / "log")
+        for content in b"x", b"greyonce state 2 " * 100, None:
+            if content is None:
+                state.mkdir()
+            else:
+                state.write_bytes(content)
+            self.assertEqual(server.ask(self.new()), b"action=WARN trouble\n\n")
+            self.assertEqual(state.is_dir() or state.read_bytes() == content, True)
+            if content is not None:
+                state.unlink()
+        state.rmdir()
+        self.assertEqual(server.ask(self.new()), GREYLISTED)
+        self.assertEqual(self.log_text().count(f"{state}"), 3)
+
+    def test_rules_that_are_damaged_or_missing_are_gone_on_without(self):
+        rules = self.folder / "rules.cdb"
+        for content in b"", b"\xff" * 4096, None:
+            server = self.serve(log=self.folder / "log")
+            rules.unlink() if content is None else rules.write_bytes(content)
+            before = self.log_text().count("going on without") if (self.folder / "log").exists() else 0
+            self.assertEqual(server.ask(self.new()), GREYLISTED)
+            wait_until(lambda before=before: self.log_text().count("going on without") == before + 1, "the line")
+            self.stack.close()
+
+    def test_two_values_of_an_attribute_and_malformed_requests(self):
+        server = self.serve("--on-malformed=WARN malformed", log=self.folder / "log")
+        for question in ("\n", request(client_address="300.1.1.1"), request(sender=None), request(request="junk")):
+            self.assertEqual(server.ask(question), b"action=WARN malformed\n\n")
+        self.assertEqual(self.log_text().count("malformed request: "), 1)  # one a minute
+        twice = block(request())[:-1] + b"recipient=alice@example.org\n\n"
+        self.assertEqual(server.ask(twice), GREYLISTED)
+        server.kill()
+        wait_until(lambda: server.statuses, "its end")
+        self.assertIn("malformed requests without a line: 3", self.log_text())
+
+    def test_a_caller_that_went_away(self):
+        server = self.serve(log=self.folder / "log")
+        with server.connected() as connection:
+            connection.sendall(block(request())[:-1])
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        wait_until(lambda: "the answer could not be written" in self.log_text(), "the line")
+        self.assertIn("action=greylist, reason=new, ", self.log_text())
+        self.assertEqual(server.ask(self.new()), GREYLISTED)
+        self.assertEqual(server.statuses, [])
+
+    def test_hostile_values_get_the_answers_of_a_process_each(self):
+        server = self.serve("--lookup-by-host")
+        other = self.folder / "other"
+        for helo, sender, recipient in hostile.everything(self.folder / "flag"):
+            question = "".join(f"{name}={value}\n" for name, value in request(
+                helo_name=helo, sender=sender, recipient=recipient).items()).encode(errors="surrogateescape") + b"\n"
+            alone = ask(question, "--config", "/dev/null", "--state", other, "--log", "none", "--lookup-by-host")
+            self.assertEqual(server.ask(question), alone.output, question)
+        self.assertEqual(server.statuses, [])
+
+
 class Faults(Listening):
     def test_a_crash_answers_what_was_being_decided_and_the_service_goes_on(self):
         server = self.serve("--on-error=WARN crash", log=self.folder / "log")
@@ -351,6 +440,47 @@ class Faults(Listening):
         self.assertLessEqual(outcomes.get(b"", 0) + outcomes.get(b"action=WARN crash\n\n", 0), 4 * len(server.statuses))
         self.assertGreater(outcomes[GREYLISTED], 100)
         self.assertIn("ended by the signal SEGV", self.log_text())
+
+    def test_a_child_that_crashes_or_is_killed_is_answered_for(self):
+        silent = self.stack.enter_context(socket.socket(socket.AF_UNIX))
+        silent.bind(str(self.folder / "silent"))
+        silent.listen(100)
+        server = self.serve(f"--ask=unix:{self.folder}/silent", "--no-greylist", "--deadline=15", "--ask-timeout=15",
+                            "--on-error=WARN crash", log=self.folder / "log")
+        for number, told in (signal.SIGSEGV, "ended by the signal SEGV: answering WARN crash"), (signal.SIGKILL, "signal 9: answering"):
+            with server.connected() as connection:
+                connection.sendall(block(self.new()))
+                child = wait_until(lambda: server.pid and Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(), "a child")
+                os.kill(int(child), number)
+                self.assertEqual(read_to_end(connection), b"action=WARN crash\n\n")
+            wait_until(lambda told=told: told in self.log_text(), "the line")
+            wait_until(lambda: not Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(), "its end")
+        self.assertEqual(server.statuses, [])
+
+    def test_killed_at_random_under_load_none_but_those_in_hand_are_lost(self):
+        server = self.serve()
+        stop = threading.Event()
+        counts = {GREYLISTED: 0, b"": 0}
+        lock = threading.Lock()
+        def caller():
+            while not stop.is_set():
+                try:
+                    answer = server.ask(request(sender=f"{random.random()}@example.net"))
+                except ConnectionError:
+                    answer = b""
+                with lock:
+                    counts[answer] += 1
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            callers = [pool.submit(caller) for _ in range(8)]
+            for _ in range(30):
+                time.sleep(random.random() / 5)
+                server.kill(signal.SIGKILL)
+            stop.set()
+            for one in callers:
+                one.result()
+        self.assertGreater(len(server.statuses), 10)
+        self.assertGreater(counts[GREYLISTED], 300)
+        self.assertLessEqual(counts[b""], 8 * len(server.statuses))
 
     def test_out_of_descriptors_it_goes_on(self):
         server = self.serve("--until-eof", log=self.folder / "log", command=("sh", "-c", 'ulimit -n 20; exec "$@"', "sh", GREYONCE))

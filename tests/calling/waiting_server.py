@@ -13,13 +13,14 @@ from harness import GREYONCE, LOOPBACK, block, read_to_end
 class WaitingServer:
     """For the time of a `with`. `statuses` are those of the processes that have ended, `pid` the one that runs, or None."""
 
-    def __init__(self, folder, *options, tcp=False, log=None, environment=None, command=(GREYONCE,), config="/dev/null", backlog=128):
+    def __init__(self, folder, *options, tcp=False, log=None, environment=None, command=(GREYONCE,), config="/dev/null", state="state",
+                 backlog=128):
         self.socket = socket.socket(socket.AF_INET if tcp else socket.AF_UNIX, socket.SOCK_STREAM)
         self.path = (LOOPBACK, 0) if tcp else str(folder / "socket")
         self.socket.bind(self.path)
         self.path = self.socket.getsockname()
         self.socket.listen(backlog)
-        self.command = [*command, "--config", config, "--state", folder / "state", "--rules", folder / "rules.cdb",
+        self.command = [*command, "--config", config, "--state", folder / state, "--rules", folder / "rules.cdb",
                         "--log", "stderr" if log else "none", *options]
         self.log = open(log or os.devnull, "ab")
         self.environment = environment
@@ -51,6 +52,8 @@ class WaitingServer:
             self.thread.join(0.1)
         os.close(self.asked)
         self.socket.close()
+        if not isinstance(self.path, tuple):
+            os.unlink(self.path)
         self.log.close()
 
     def kill(self, number=signal.SIGTERM, group=False):

@@ -12,12 +12,20 @@ from pathlib import Path
 
 import harness
 from exim.daemon import WAYS, EximCase
+from servers import starters
 
 SESSIONS = 50
 RECIPIENTS = 40
 
 
 class LoadCase(EximCase):
+    def setUp(self):
+        super().setUp()
+        self.configure()
+
+    def configure(self, **settings):
+        super().configure(idle=1, **settings)  # what serves a listening socket is gone soon
+
     def session(self, number, recipients=RECIPIENTS):
         """The codes of the replies to RCPT, from a client of its own."""
         with self.smtp(f"192.0.{number}.1", helo=f"mail{number}.example.net") as smtp:
@@ -49,12 +57,13 @@ def running(program):
     return found
 
 
-def answers_two_thousand_recipients_rightly(way):
+def answers_two_thousand_recipients_rightly(way, server=starters.inetd):
     def test(self):
-        self.start_exim(way)
+        self.start_exim(way, server=server)
         replies = self.sessions()
         self.assertEqual((len(replies), set(replies)), (SESSIONS * RECIPIENTS, {450}))
         self.configure(delay="0")
+        harness.wait_until(lambda: not running(self.program), "who knows the former configuration to go")
         replies = self.sessions()
         self.assertEqual((len(replies), set(replies)), (SESSIONS * RECIPIENTS, {250}))
         self.assertEqual((self.log("panic"), self.log().count("no answer")), ("", 0))
@@ -62,9 +71,9 @@ def answers_two_thousand_recipients_rightly(way):
     return test
 
 
-def lets_the_mail_pass_while_the_filter_is_killed_and_replaced(way):
+def lets_the_mail_pass_while_the_filter_is_killed_and_replaced(way, server=starters.inetd):
     def test(self):
-        self.start_exim(way)
+        self.start_exim(way, server=server)
         over = threading.Event()
         killed = [0]
 
@@ -102,6 +111,8 @@ class LoadTest(LoadCase):
 for proof in (answers_two_thousand_recipients_rightly, lets_the_mail_pass_while_the_filter_is_killed_and_replaced):
     for name in WAYS:
         setattr(LoadTest, f"test_{name}_{proof.__name__}", proof(name))
+    for name in "unix", "tcp":
+        setattr(LoadTest, f"test_{name}_one_process_{proof.__name__}", proof(name, starters.inetd_wait))
 
 if __name__ == "__main__":
     unittest.main()

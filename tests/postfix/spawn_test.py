@@ -1,12 +1,14 @@
-"""Postfix asks greyonce through spawn(8)."""
+"""Postfix asks greyonce through spawn(8), and one process for all at a listening socket."""
 
 import concurrent.futures
+import os
 import subprocess
 import time
 import unittest
 
 import harness
 import hostile
+from calling.waiting_server import WaitingServer
 from postfix.instance import PostfixCase
 
 ONE_REQUEST = "{ unix:private/greyonce, request_limit=1, default_action=DUNNO }"
@@ -40,6 +42,19 @@ class SpawnTest(PostfixCase):
         self.start_postfix(UNTIL_EOF, "--until-eof")
         self.defers_retries_and_delivers()
         self.answers_each_recipient_of_a_session()
+
+    def test_one_process_for_all_at_a_listening_socket(self):
+        self.configure(delay="2s")
+        with WaitingServer(self.folder, "--until-eof", command=(self.program,), config=self.configuration,
+                           state="state/state") as server:
+            os.chmod(server.path, 0o666)
+            self.start_postfix(f"{{ unix:{server.path}, default_action=DUNNO }}")
+            self.defers_retries_and_delivers()
+            self.answers_each_recipient_of_a_session()
+            self.assertEqual(server.statuses, [])
+            server.kill()  # its connections are idle: they are closed, and Postfix makes others
+            harness.wait_until(lambda: server.statuses == [0], "its end")
+            self.assertEqual(self.smtp().message("alice@example.net", "bob@example.org").code, 250)
 
     def test_without_either_each_further_recipient_waits_a_second_and_is_answered(self):
         self.configure(delay="2s")
