@@ -34,7 +34,7 @@ lint_packages  := clang-format clang-tidy shellcheck mandoc
 # the unpacked ones need is installed: tests/peers_need.sh asks them.
 test_packages  := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb mandoc exim4-daemon-heavy clang \
                   libclang-rt-dev libio-multiplex-perl gzip zstd chromium tidy
-peer_packages  := postgrey policyd-weight rbldnsd unbound postfix openbsd-inetd xinetd ucspi-tcp systemd \
+peer_packages  := postgrey policyd-weight rbldnsd unbound postfix openbsd-inetd xinetd ucspi-tcp systemd s6 \
                   postfix-policyd-spf-python python3-spf-engine policyd-rate-limit postfwd
 root_packages  := debootstrap git
 peers_packages  = $(shell sh tests/peers_need.sh $(BUILD)/peers $(peer_packages))

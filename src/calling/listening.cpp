@@ -93,6 +93,7 @@ class Server {
                            [&](const epoll_event& event) { return event.data.fd == descriptor; });
     }
     void handle_signals();
+    void end_log();
     void accept_at(int socket);
     void accept_failed(int socket, int error);
     void stop_accepting();
@@ -219,11 +220,15 @@ int Server::run() {
         expire();
         log_.flush();
     }
+    end_log();
+    return status_;
+}
+
+void Server::end_log() {
     std::vector<protocol::LogLine> rest;
     malformed_lines_.tell_of_others(rest);
     log_.send(composed(rest, log_.place()));
     log_.finish();
-    return status_;
 }
 
 void Server::wait() {
@@ -322,6 +327,7 @@ void Server::stop_accepting() {
 // What is open at the end is finished by a child, so that the next server can start. False in the parent, and
 // where nothing is left to be done.
 bool Server::goes_on_elsewhere() {
+    end_log();
     const pid_t rest = fork();
     if (rest != 0) {
         return false;
@@ -520,8 +526,10 @@ void Server::expire() {
 // --- its request ---
 
 void Server::decide(Talk& talk) {
-    const bool may_wait = (decision_.weight && decision_.weight->is_on) || !decision_.ask.servers.empty();
-    if (may_wait && children_.is_full()) {
+    // What would wait is found where it would wait, and is decided once more later. Only what the greylist has
+    // remembered before another server is asked must not be remembered twice.
+    const ask::Settings& ask = decision_.ask;
+    if (!ask.servers.empty() && ask.when == ask::When::after && children_.is_full()) {
         queue(talk, 0);
         return;
     }

@@ -113,7 +113,19 @@ def systemd(case, user, command, service="greyonce@.service", how=("--accept", "
     return addresses
 
 
+def s6(case, user, command):
+    """s6-ipcserver-socketbinder, unix, one process for all. Its folder is the test's user's to write in, as it ought to be."""
+    path = socket_path(case)
+    script = case.folder / "run-script"
+    script.write_text(replaced((SHIPPED / "s6-run").read_text(), {
+        SOCKET: str(path), "s6-setuidgid greyonce": f"setpriv --reuid {user} --regid {pwd.getpwnam(user).pw_gid} --clear-groups", PROGRAM: shlex.join(map(str, command))}))
+    folders = f"{harness.PEERS}/usr/bin:{harness.PEERS}/bin:{os.environ['PATH']}"
+    addresses = started(case, ["sh", script], "s6.log", path, env={"PATH": folders})
+    path.chmod(0o666)
+    return addresses
+
+
 UNIX_AND_TCP = {"inetd": inetd, "systemd": systemd}
 TCP = {"xinetd": xinetd, "tcpserver": tcpserver}
-WAITING = {"inetd_wait": inetd_wait, "xinetd_wait": xinetd_wait, "systemd_wait": systemd_wait}
+WAITING = {"inetd_wait": inetd_wait, "xinetd_wait": xinetd_wait, "systemd_wait": systemd_wait, "s6": s6}
 ALL = UNIX_AND_TCP | TCP | WAITING
