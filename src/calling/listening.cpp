@@ -107,6 +107,7 @@ class Server {
 
     // --- one connection ---
     void open(int number);
+    void guarded(int number, const std::function<void()>& work);
     void continue_with(Talk& talk, std::uint32_t events);
     void read(Talk& talk);
     void go_on(Talk& talk);
@@ -155,6 +156,7 @@ class Server {
     MalformedLines malformed_lines_;
     OnceAMinute accept_trouble_;
     OnceAMinute fork_trouble_;
+    OnceAMinute serve_trouble_;
     OnceAMinute read_trouble_;
     OnceAMinute refusals_;
 };
@@ -211,7 +213,7 @@ int Server::run() {
         for (std::size_t i = 0; i < happened_count_; ++i) {
             const int number = happened_[i].data.fd;
             if (Talk* const talk = talk_at(number)) {
-                continue_with(*talk, happened_[i].events);
+                guarded(number, [&] { continue_with(*talk, happened_[i].events); });
             } else if (std::ranges::find(sockets_, number) != sockets_.end()) {
                 accept_at(number);
             }
@@ -348,23 +350,29 @@ bool Server::goes_on_elsewhere() {
 // --- one connection ---
 
 void Server::open(int number) {
-    try {
+    guarded(number, [&] {
+        sys::Descriptor socket{number};
         const auto place = static_cast<std::size_t>(number);
         if (place >= talks_.size()) {
             talks_.resize(std::max(place + 1, 2 * talks_.size()));
         }
-        talks_[place] = std::make_unique<Talk>(Talk{
-            .socket = sys::Descriptor{number}, .connection = Connection{settings_.until_eof}, .begun = now_});
+        talks_[place] = std::make_unique<Talk>(
+            Talk{.socket = std::move(socket), .connection = Connection{settings_.until_eof}, .begun = now_});
         ++open_;
         read(*talks_[place]);
+    });
+}
+
+// Where there is no memory for one connection, it is closed, and the others go on.
+void Server::guarded(int number, const std::function<void()>& work) {
+    try {
+        work();
     } catch (const std::exception& error) {
-        if (accept_trouble_.is_due(now_)) {
+        if (serve_trouble_.is_due(now_)) {
             log_.warn("serve a connection: " + std::string{error.what()} + " (told once a minute)");
         }
         if (Talk* const talk = talk_at(number)) {
             close(*talk);
-        } else {
-            ::close(number);
         }
     }
 }
