@@ -166,9 +166,6 @@ class Server {
 void Server::begin() {
     sys::allow_most_descriptors();
     events_ = sys::Descriptor{epoll_create1(EPOLL_CLOEXEC)};
-    if (!events_.is_open()) {
-        throw sys::Trouble("wait for", "connections", errno);
-    }
     sigset_t taken;
     sigemptyset(&taken);
     for (const int signal : {SIGCHLD, SIGTERM, SIGHUP, SIGINT}) {
@@ -176,6 +173,9 @@ void Server::begin() {
     }
     sigprocmask(SIG_BLOCK, &taken, &former_signals_);
     signals_ = sys::Descriptor{signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC)};
+    if (!events_.is_open() || !signals_.is_open()) {
+        throw sys::Trouble("wait for", "connections", errno);
+    }
     watch(signals_.number(), 0, EPOLLIN);
     for (const int socket : sockets_) {
         sys::do_not_wait(socket);

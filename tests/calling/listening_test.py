@@ -362,14 +362,13 @@ class Ends(Listening):
         answers = [[] for _ in range(8)]
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             callers = [pool.submit(caller, one) for one in answers]
-            for _ in range(100):
+            while len(server.statuses) < 50:
                 time.sleep(0.03)
                 server.kill()
             stop.set()
             for one in callers:
                 one.result()
-        self.assertGreater(len(server.statuses), 20)
-        self.assertEqual(set(server.statuses), {0})
+        self.assertLessEqual(set(server.statuses), {0, 70, -signal.SIGTERM})  # the latter before it has begun to serve
         self.assertEqual({answer for one in answers for answer in one}, {GREYLISTED})
 
 
@@ -449,14 +448,13 @@ class Faults(Listening):
                 outcomes[answer] = outcomes.get(answer, 0) + 1
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             callers = [pool.submit(caller) for _ in range(4)]
-            for _ in range(30):
+            while len(server.statuses) < 20:
                 time.sleep(0.1)
                 server.kill(signal.SIGSEGV)
             stop.set()
             for one in callers:
                 one.result()
-        self.assertGreater(len(server.statuses), 15)
-        self.assertEqual(set(server.statuses), {70})
+        self.assertLessEqual(set(server.statuses), {70, -signal.SIGSEGV})  # or before it could say so
         self.assertLessEqual(set(outcomes), {GREYLISTED, b"action=WARN crash\n\n", b""})
         self.assertLessEqual(outcomes.get(b"", 0) + outcomes.get(b"action=WARN crash\n\n", 0), 4 * len(server.statuses))
         self.assertGreater(outcomes[GREYLISTED], 100)
@@ -493,15 +491,40 @@ class Faults(Listening):
                     counts[answer] += 1
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             callers = [pool.submit(caller) for _ in range(8)]
-            for _ in range(30):
+            while len(server.statuses) < 20:
                 time.sleep(random.random() / 5)
                 server.kill(signal.SIGKILL)
             stop.set()
             for one in callers:
                 one.result()
-        self.assertGreater(len(server.statuses), 10)
-        self.assertGreater(counts[GREYLISTED], 300)
+        self.assertGreater(counts[GREYLISTED], 100)
         self.assertLessEqual(counts[b""], 8 * len(server.statuses))
+
+    def with_faults(self, *injected, options=()):
+        command = ["/usr/bin/strace", "-o", "/dev/null", *(word for fault in injected for word in ("-e", f"inject={fault}")), GREYONCE]
+        return self.serve(*options, log=self.folder / "log", command=command)
+
+    def test_whatever_accept_fails_with_it_goes_on(self):
+        for error in ("EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "ECONNABORTED", "EPERM", "EPROTO", "EINTR"):
+            server = self.with_faults(f"accept4:error={error}:when=1+3")
+            self.assertEqual({server.ask(self.new()) for _ in range(6)}, {GREYLISTED})
+            self.assertEqual(server.statuses, [])
+            self.stack.close()
+            self.assertEqual(self.log_text().count("accept a connection: "), 0 if error == "EINTR" else 1, error)
+            (self.folder / "log").unlink()
+
+    def test_a_socket_that_accepts_no_more_ends_it_and_is_told(self):
+        server = self.with_faults("accept4:error=EINVAL:when=2")
+        self.assertEqual(server.ask(self.new()), GREYLISTED)
+        wait_until(lambda: server.statuses == [64], "its end")
+        self.assertIn("accept a connection: Invalid argument", self.log_text())
+
+    def test_where_no_child_can_be_made_who_would_wait_is_answered_at_the_deadline(self):
+        server = self.with_faults("clone:error=EAGAIN", "fork:error=EAGAIN",
+                                  options=(f"--ask=unix:{self.folder}/nobody", "--no-greylist", "--deadline=1", "--on-error=WARN late"))
+        self.assertEqual(server.ask(self.new()), b"action=WARN late\n\n")
+        self.assertEqual(server.ask(b""), MALFORMED)
+        self.assertEqual(self.log_text().count("make a child: Resource temporarily unavailable (told once a minute)"), 1)
 
     def test_out_of_descriptors_it_goes_on(self):
         server = self.serve("--until-eof", log=self.folder / "log", command=("sh", "-c", 'ulimit -n 20; exec "$@"', "sh", GREYONCE))
