@@ -128,7 +128,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 pure := $(addprefix src/,$(addsuffix .cpp, \
             system/address system/lines system/text system/trouble settings/duration settings/value settings/action settings/config_file \
             protocol/request protocol/framing protocol/action protocol/log_line decision/greylist_texts \
-            greylist/triplet greylist/rule greylist/record greylist/kind store/file/place store/file/check_sum store/file/page store/file/page_memory store/file/page_zero \
+            greylist/triplet greylist/rule greylist/record greylist/kind store/file/place store/file/check_sum store/file/page store/file/page_zero \
             rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
             rules/verdict_text ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
@@ -138,7 +138,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             report/wording report/figures report/counting report/page report/html report/text report/json))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             system/address system/text settings/duration settings/value settings/action settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/rule \
-            store/page_memory ask/endpoint ask/question ask/reply \
+            ask/endpoint ask/question ask/reply \
             weight/number weight/list weight/names weight/looks weight/score weight/memory \
             report/entries report/told report/waits report/tally report/words report/counting))
 

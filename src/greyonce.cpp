@@ -68,8 +68,7 @@ int main(int argc, char** argv) {
         }
     }
     confine(call);
-    decision::Sources sources{call.decision,
-                              call.calling.until_eof ? decision::Stay::mapped : decision::Stay::no};
+    decision::Sources sources{call.decision, call.calling.until_eof};
     // Nothing is torn down: the process's end closes files for less.
     _exit(calling::answer(call, streams, sources));
 }

@@ -75,8 +75,7 @@ class Server {
         : sockets_(std::move(sockets)), call_(call), settings_(call.calling), decision_(call.decision),
           ending_(std::move(ending)), log_(log_place(settings_.log, settings_.syslog_facility, streams.errors,
                                                      streams.conversation.output)),
-          sources_(decision_, decision::Stay::small), children_(settings_.children),
-          buffer_(read_at_once, '\0') {
+          sources_(decision_, true), children_(settings_.children), buffer_(read_at_once, '\0') {
         begin();
     }
 

@@ -17,15 +17,12 @@ const rules::Table* Sources::rules() {
     }
     if (!rules_) {
         auto found = rules::Table::if_there(settings_.rules.path);
-        rules_are_missing_ = !found && stay_ != Stay::no;
+        rules_are_missing_ = !found && stays_;
         if (!found) {
             return nullptr;
         }
         rules_.emplace(std::move(*found));
-        if (stay_ == Stay::mapped) {
-            rules_->stay();
-        }
-        if (stay_ != Stay::no) {
+        if (stays_) {
             rules_identity_ = rules_->identity();
         }
     }
@@ -38,7 +35,7 @@ store::Store& Sources::state(const store::Keeping& keeping) {
         state_->keep(keeping);
     } else {
         state_.reset();
-        state_ = store::open_store(settings_.store, stay_ == Stay::mapped, keeping);
+        state_ = store::open_store(settings_.store, keeping);
     }
     return *state_;
 }

@@ -14,13 +14,10 @@
 
 namespace decision {
 
-// Whether more requests than one are expected, and what is read for them may count as this process's memory.
-enum class Stay { no, mapped, small };
-
 class Sources {
   public:
-    // The settings outlive it.
-    Sources(const Settings& settings, Stay stay) : settings_(settings), stay_(stay) {}
+    // The settings outlive it. `stays`: more requests than one are expected.
+    Sources(const Settings& settings, bool stays) : settings_(settings), stays_(stays) {}
 
     // Time has passed since the last request.
     void expect_changes() { looks_at_rules_ = looks_at_state_ = true; }
@@ -42,7 +39,7 @@ class Sources {
 
   private:
     const Settings& settings_;
-    Stay stay_;
+    bool stays_;
     std::optional<rules::Table> rules_;
     sys::Identity rules_identity_;
     bool rules_are_missing_ = false; // a moment ago

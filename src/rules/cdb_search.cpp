@@ -71,10 +71,6 @@ void CdbSearch::damaged(std::string_view where) const {
 
 std::string_view CdbSearch::Window::bytes(const CdbSearch& cdb, std::uint64_t position, std::size_t size,
                                           std::size_t at_once) {
-    if (cdb.map_) {
-        const std::string_view file = cdb.map_->bytes(cdb.file_.number(), position + size);
-        return file.substr(std::min<std::size_t>(position, file.size()), size);
-    }
     if (position + size <= cdb.start_.size()) {
         return std::string_view{cdb.start_}.substr(position, size);
     }

@@ -9,7 +9,6 @@
 #pragma once
 
 #include "system/descriptor.hpp"
-#include "system/file_map.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,9 +33,6 @@ class CdbSearch {
         std::string_view key;    // both until the next call
         std::string_view value;
     };
-
-    // From now on it is read from where the system has it in memory (file_map.hpp).
-    void map() { map_.emplace(); }
 
     // Calls `use` with each record under `key`, in the order of writing, until it answers true.
     void find(std::string_view key, const std::function<bool(const Record&)>& use) const;
@@ -78,7 +74,6 @@ class CdbSearch {
     std::string path_;
     sys::Descriptor file_;
     std::string start_; // of the file: the list of its tables, and what stands behind it
-    mutable std::optional<sys::FileMap> map_;
     mutable Window slots_;
     mutable Window records_;
 

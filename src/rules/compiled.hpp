@@ -57,8 +57,6 @@ class Compiled {
     // cut meanwhile raises SIGBUS.
     void each(const std::function<void(const Record&)>& use) const;
 
-    // It is to be asked many times from now on: it may take more memory for less time.
-    void stay() { cdb_.map(); }
     [[nodiscard]] int descriptor() const { return cdb_.descriptor(); }
 
     [[noreturn]] void damaged(std::string_view where) const { cdb_.damaged(where); }

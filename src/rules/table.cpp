@@ -271,10 +271,6 @@ sys::Seconds Table::longest_retry_window() const {
     return sys::Seconds{parts_->window_in(parts_->compiled.index())};
 }
 
-void Table::stay() {
-    parts_->compiled.stay();
-}
-
 sys::Identity Table::identity() const {
     return sys::Identity::of(parts_->compiled.descriptor());
 }

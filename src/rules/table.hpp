@@ -50,8 +50,6 @@ class Table {
     // The longest retry window that an entry has; 0 where none has one of its own.
     [[nodiscard]] sys::Seconds longest_retry_window() const;
 
-    // It is to be asked many times from now on: it may take more memory for less time.
-    void stay();
     // Of the file that was opened.
     [[nodiscard]] sys::Identity identity() const;
 

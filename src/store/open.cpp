@@ -5,12 +5,8 @@
 
 namespace store {
 
-std::unique_ptr<Store> open_store(const Settings& settings, bool stays, const Keeping& keeping) {
-    auto file = std::make_unique<FileStore>(settings.name, settings.max_size, settings.sync, keeping);
-    if (stays) {
-        file->stay();
-    }
-    return file;
+std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping) {
+    return std::make_unique<FileStore>(settings.name, settings.max_size, settings.sync, keeping);
 }
 
 std::unique_ptr<Archive> open_archive(const Settings& settings) {

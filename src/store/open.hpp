@@ -9,9 +9,8 @@
 
 namespace store {
 
-// Opens it, or creates it where it is missing. `stays`: it is to be asked many times, so that it may take more
-// memory for less time. Throws sys::Trouble.
-std::unique_ptr<Store> open_store(const Settings& settings, bool stays, const Keeping& keeping);
+// Opens it, or creates it where it is missing. Throws sys::Trouble.
+std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping);
 // Opens nothing yet: each of its functions does.
 std::unique_ptr<Archive> open_archive(const Settings& settings);
 

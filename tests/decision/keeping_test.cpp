@@ -13,7 +13,7 @@ const greylist::Record waiting{{greylist::Kind::triplet, "192.0.2.0 a@b c@d"}, s
 TEST(Keeping, WhatWaitsByALongerRetryWindowThanTheConfiguredOneIsKept) {
     const protocol::Request request;
     const Settings settings;
-    Sources sources{settings, Stay::no};
+    Sources sources{settings, false};
     Question question{.request = request, .sources = sources, .now = start + 72h};
     EXPECT_TRUE(keeping_of(question).is_forgotten(waiting));
     question.longest_retry_window = 240h;
@@ -23,7 +23,7 @@ TEST(Keeping, WhatWaitsByALongerRetryWindowThanTheConfiguredOneIsKept) {
 TEST(Keeping, AShorterRetryWindowOfTheRuleAtHandTakesNothingFromOthers) {
     const protocol::Request request;
     const Settings settings;
-    Sources sources{settings, Stay::no};
+    Sources sources{settings, false};
     Question question{.request = request, .sources = sources, .now = start + 2h};
     question.greylisting.retry_window = 1h;
     question.longest_retry_window = 1h;
@@ -33,7 +33,7 @@ TEST(Keeping, AShorterRetryWindowOfTheRuleAtHandTakesNothingFromOthers) {
 TEST(Keeping, WhatAClockThatRunsADayAheadForgetsDoesNotGo) {
     const protocol::Request request;
     const Settings settings;
-    Sources sources{settings, Stay::no};
+    Sources sources{settings, false};
     for (const auto& [age, is_forgotten, may_go] :
          {std::tuple{48h, false, false}, {49h, true, false}, {72h, true, false}, {73h, true, true}}) {
         const auto keeping = keeping_of({.request = request, .sources = sources, .now = start + age});
@@ -45,7 +45,7 @@ TEST(Keeping, WhatAClockThatRunsADayAheadForgetsDoesNotGo) {
 TEST(Keeping, TheHeaderOfAMessageJustSentDoesNotGo) {
     const protocol::Request request;
     const Settings settings;
-    Sources sources{settings, Stay::no};
+    Sources sources{settings, false};
     const greylist::Record header{{greylist::Kind::instance, "1"}, start, start, 0};
     EXPECT_FALSE(keeping_of({.request = request, .sources = sources, .now = start}).may_go(header));
     EXPECT_TRUE(keeping_of({.request = request, .sources = sources, .now = start + 26h}).may_go(header));

@@ -127,9 +127,6 @@ TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
     unsigned different = 0;
     for (int round = 0; round < 20; ++round) {
         FileStore state = open();
-        if (round % 2 == 1) {
-            state.stay();
-        }
         for (int i = 0; i < 3000; ++i) {
             different += same_step(state, model, random) ? 0 : 1;
         }
@@ -144,13 +141,10 @@ TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
     EXPECT_TRUE(findings().empty());
 }
 
-TEST_F(StateTest, TwoThatStaySeeWhatEachOtherWrites) {
+TEST_F(StateTest, TwoThatStayOpenSeeWhatEachOtherWrites) {
     std::mt19937 random(2); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
     std::map<std::string, Record> model;
     std::array<FileStore, 2> states{open(), open()};
-    for (FileStore& state : states) {
-        state.stay();
-    }
     unsigned different = 0;
     for (int i = 0; i < 40000; ++i) {
         different += same_step(states.at(random() % 2), model, random) ? 0 : 1;
@@ -386,9 +380,6 @@ TEST_F(StateTest, PagesAddedByManyAtOnceAllHaveTheirParents) {
     constexpr unsigned rounds = 400;
     ASSERT_TRUE(all_at_once([&](unsigned number) {
         FileStore state = open();
-        if (number % 2 == 1) {
-            state.stay();
-        }
         for (unsigned i = 0; i < rounds; ++i) {
             put(state, {numbered(number * rounds + i), at(1), at(1), 1});
         }

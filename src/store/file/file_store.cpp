@@ -129,18 +129,16 @@ Found FileStore::Parts::find(const Key& key, const Place& way) {
     }
     Found found{};
     found.stops.reserve(deepest + 1);
-    std::optional<Forest::Sight> sight{forest.root(way.root, key)};
-    while (sight) {
-        if (sight->page) {
-            found.page = std::move(sight->page);
-        }
-        found.line = sight->line;
+    std::optional<Page> page{forest.root(way.root)};
+    while (page) {
+        found.page = std::move(page);
+        found.line = found.page->line_with(key);
         if (!found.line.empty()) {
             break;
         }
-        const Head& head = sight->head;
-        found.stops.push_back({head.number, head.place, sight->room});
-        sight = head.place.depth == deepest ? std::nullopt : forest.child(head, head.place.side_of(way), key);
+        const Head& head = found.page->head;
+        found.stops.push_back({head.number, head.place, found.page->room()});
+        page = forest.child(*found.page, head.place.side_of(way));
     }
     return found;
 }
@@ -168,7 +166,7 @@ void FileStore::Parts::store_new(std::string_view line, const Place& way, Found&
             found.page = page_at(*first);
         }
         found.page->append(line);
-        forest.write(*found.page, line);
+        file.write(*found.page);
         return;
     }
     const bool is_stored = std::any_of(stops.begin(), stops.end(),
@@ -263,26 +261,22 @@ void FileStore::update(const Key& key, const Step& step) {
         parts.store_new(line, way, found);
     } else {
         found.page->replace(found.line, line);
-        parts.forest.write(*found.page, line);
+        parts.file.write(*found.page);
     }
 }
 
 FileStore::Glance FileStore::glance(const Key& key) {
     Parts& parts = *parts_;
     try {
-        const auto [is_certain, sight] = parts.forest.glance(key, way_of(key, parts.file.seed()));
-        if (!sight) {
+        const auto [is_certain, page] = parts.forest.glance(key, way_of(key, parts.file.seed()));
+        if (!page) {
             return {.is_certain = is_certain};
         }
-        parts.last_seen = LastSeen{key, {sight->head.number, sight->head.place, sight->room}};
-        return {.is_certain = true, .seen = parts.seen_in(sight->line)};
+        parts.last_seen = LastSeen{key, {page->head.number, page->head.place, page->room()}};
+        return {.is_certain = true, .seen = parts.seen_in(page->line_with(key))};
     } catch (const Trouble&) {
         return {.is_certain = false};
     }
-}
-
-void FileStore::stay() {
-    parts_->file.map();
 }
 
 bool FileStore::is_current() const {

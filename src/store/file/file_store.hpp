@@ -29,9 +29,6 @@ class FileStore final : public Store {
     // Where no page can be added, and where every user may read or write the file.
     std::vector<Notice> take_notices() override;
 
-    // It is to be asked many times from now on: it may take more memory for less time.
-    void stay();
-
   private:
     struct Parts;
     std::unique_ptr<Parts> parts_;

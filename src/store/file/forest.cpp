@@ -36,69 +36,19 @@ std::optional<Page> Forest::page_at(PageNumber number, const Place& place) {
     return page ? std::move(page) : second_look(number, place);
 }
 
-Forest::Sight Forest::sight_of(Page&& page, const Key& key) {
-    Sight sight{.head = page.head, .room = page.room()};
-    sight.line = page.line_with(key);
-    if (sight.line.empty() && file_.is_mapped()) {
-        memory_.learn(page);
-    }
-    sight.page = std::move(page);
-    return sight;
-}
-
-std::optional<Forest::Sight> Forest::first_sight(PageNumber number, const Place& place, const Key& key) {
-    if (const auto mark = file_.mark(number)) {
-        const auto* const known = memory_.without(key, number, *mark);
-        if (known != nullptr && known->head.place == place) {
-            return Sight{.head = known->head, .room = known->room};
-        }
-    }
-    auto page = first_look(number, place);
-    return page ? std::optional{sight_of(*std::move(page), key)} : std::nullopt;
-}
-
-Forest::Sight Forest::root(unsigned root, const Key& key) {
-    auto sight = first_sight(root_number(root), {.root = root}, key);
-    return sight ? *std::move(sight) : sight_of(this->root(root), key);
-}
-
-std::optional<Forest::Sight> Forest::child(const Head& head, unsigned side, const Key& key) {
-    const PageNumber number = head.children.at(side);
-    if (number == 0) {
-        return std::nullopt;
-    }
-    const Place place = head.place.child(side);
-    auto sight = first_sight(number, place, key);
-    if (!sight) {
-        auto page = second_look(number, place);
-        return page ? std::optional{sight_of(*std::move(page), key)} : std::nullopt;
-    }
-    return sight;
-}
-
-void Forest::write(Page& page, std::string_view line) {
-    if (!file_.is_mapped()) {
-        file_.write(page);
-        return;
-    }
-    const Mark before = page.mark();
-    file_.write(page);
-    memory_.renew(page, before, greylist::key_in(line));
-}
-
 Forest::Glance Forest::glance(const Key& key, const Place& way) {
     PageNumber number = root_number(way.root);
     Place place{.root = way.root};
     while (true) {
-        auto sight = first_sight(number, place, key);
-        if (!sight) {
+        auto page = first_look(number, place);
+        if (!page) {
             return {.is_certain = false};
         }
-        if (!sight->line.empty()) {
-            return {.is_certain = true, .sight = std::move(sight)};
+        if (!page->line_with(key).empty()) {
+            return {.is_certain = true, .page = std::move(page)};
         }
         const unsigned side = place.depth == deepest ? 0 : place.side_of(way);
-        number = place.depth == deepest ? 0 : sight->head.children.at(side);
+        number = place.depth == deepest ? 0 : page->head.children.at(side);
         if (number == 0) {
             return {.is_certain = true};
         }

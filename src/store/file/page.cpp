@@ -21,8 +21,6 @@ constexpr std::size_t sums_start = head_size - (blocks + 2) * sum_width;
 constexpr std::size_t whole_sum_start = head_size - 2 * sum_width;
 constexpr std::size_t own_sum_start = head_size - sum_width;
 
-static_assert(mark_start == whole_sum_start && mark_start + std::tuple_size_v<Mark> == head_size - 1);
-
 bool has_sum(std::string_view bytes, std::size_t at, std::string_view covered) {
     const auto sum = check_sum(covered);
     return bytes.substr(at, sum.size()) == std::string_view{sum.data(), sum.size()};
@@ -84,15 +82,6 @@ std::optional<std::size_t> end_of_lines(std::string_view lines) {
 }
 
 } // namespace
-
-std::optional<Mark> mark_in(std::string_view bytes) {
-    if (bytes.size() < head_size) {
-        return std::nullopt;
-    }
-    Mark mark{};
-    bytes.copy(mark.data(), mark.size(), mark_start);
-    return mark;
-}
 
 std::optional<Head> head_in(std::string_view bytes) {
     if (bytes.size() < head_size || bytes[head_size - 1] != '\n' ||

@@ -41,12 +41,6 @@ struct Head {
     std::array<PageNumber, 2> children{};
 };
 
-// The last sums of a first line: of all that follows it, and of itself. They change with every other byte.
-constexpr std::size_t mark_start = 142;
-using Mark = std::array<char, 17>;
-// None where `bytes` are fewer than head_size.
-std::optional<Mark> mark_in(std::string_view bytes);
-
 // What a page's first line says; none where a byte of it is wrong. `bytes`: head_size of them, or more.
 std::optional<Head> head_in(std::string_view bytes);
 
@@ -77,8 +71,6 @@ class Page {
     // The line that ends with this key; empty where there is none.
     [[nodiscard]] std::string_view line_with(const Key& key) const;
     [[nodiscard]] std::size_t room() const { return room_for_lines - used_; }
-    // As it was read, or last made by bytes().
-    [[nodiscard]] Mark mark() const { return *mark_in({bytes_->data(), bytes_->size()}); }
 
     // `line` has no newline; there must be room for it and one.
     void append(std::string_view line);

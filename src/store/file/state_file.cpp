@@ -206,32 +206,13 @@ PageNumber StateFile::pages() const {
 }
 
 std::size_t StateFile::read(PageNumber number, Page::Bytes& bytes) const {
-    const std::string_view mapped = mapped_page(number);
-    return mapped.empty() ? read_file(number, bytes) : mapped.copy(bytes.data(), bytes.size());
-}
-
-std::optional<Mark> StateFile::mark(PageNumber number) const {
-    return mark_in(mapped_page(number));
-}
-
-// Empty where it cannot be had in memory.
-std::string_view StateFile::mapped_page(PageNumber number) const {
-    if (!map_) {
-        return {};
-    }
-    const auto start = static_cast<std::size_t>(offset_of(number));
-    const std::string_view file = map_->bytes(file_.number(), start + page_size);
-    return file.size() < start + page_size ? std::string_view{} : file.substr(start, page_size);
-}
-
-std::size_t StateFile::read_file(PageNumber number, Page::Bytes& bytes) const {
     return sys::read_at(file_.number(), offset_of(number), bytes.data(), bytes.size(), path_);
 }
 
 std::size_t StateFile::read_alone(PageNumber number, Page::Bytes& bytes) const {
     const auto lock =
         lock_pages(0, 1, why_read_only_ != 0 ? RecordLock::Mode::shared : RecordLock::Mode::exclusive);
-    return read_file(number, bytes);
+    return read(number, bytes);
 }
 
 std::optional<Head> StateFile::head(PageNumber number) const {

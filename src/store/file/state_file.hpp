@@ -12,7 +12,6 @@
 
 #include "store/file/page.hpp"
 #include "system/descriptor.hpp"
-#include "system/file_map.hpp"
 #include "system/record_lock.hpp"
 
 #include <cstdint>
@@ -47,17 +46,11 @@ class StateFile {
     [[nodiscard]] sys::RecordLock lock(unsigned root) const;
     [[nodiscard]] sys::RecordLock lock_for_reading(unsigned root) const;
 
-    // From now on pages are read from where the system has them in memory (file_map.hpp).
-    void map() { map_.emplace(); }
-    [[nodiscard]] bool is_mapped() const { return map_.has_value(); }
-
     // Whole pages, page 0 among them; a part at the end does not count.
     [[nodiscard]] PageNumber pages() const;
     // How many bytes of the page there are: fewer than page_size at the end of the file.
     std::size_t read(PageNumber number, Page::Bytes& bytes) const;
-    // Of a mapped file's page; none where there is no such page. The page may change at any time.
-    [[nodiscard]] std::optional<Mark> mark(PageNumber number) const;
-    // The same as read(), from the file itself, and while no page can be added.
+    // The same as read(), while no page can be added.
     std::size_t read_alone(PageNumber number, Page::Bytes& bytes) const;
     // What the first line of a page says; none where there is no such page, or a byte of the line is wrong,
     // also at a second look.
@@ -75,8 +68,6 @@ class StateFile {
     void create() const;
     void fill();
     void read_start();
-    [[nodiscard]] std::string_view mapped_page(PageNumber number) const;
-    std::size_t read_file(PageNumber number, Page::Bytes& bytes) const;
     void write_bytes(PageNumber number, const char* bytes, std::size_t size) const;
     [[nodiscard]] bool is_orphan_of(const Place& place, PageNumber number) const;
     [[nodiscard]] sys::RecordLock lock_pages(PageNumber first, PageNumber count,
@@ -86,7 +77,6 @@ class StateFile {
     std::uint64_t max_size_;
     bool sync_;
     sys::Descriptor file_;
-    mutable std::optional<sys::FileMap> map_;
     int why_read_only_ = 0;
     bool had_damaged_start_ = false;
     bool is_open_to_others_ = false;
