@@ -25,6 +25,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <exception>
@@ -41,6 +42,7 @@ using Steady = Ending::Clock;
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
+constexpr int nobody = -1; // no connection's descriptor
 constexpr int longest_queue =
     4096; // of connections that nobody has accepted yet; the system has its own limit
 constexpr int accepted_at_once = 64;          // before those that are open have their turn
@@ -99,7 +101,7 @@ class Server {
     bool goes_on_elsewhere();
     void watch(int descriptor, std::uint32_t before, std::uint32_t events) const;
     Talk* talk_at(int number) {
-        return static_cast<std::size_t>(number) < talks_.size()
+        return number >= 0 && static_cast<std::size_t>(number) < talks_.size()
                    ? talks_[static_cast<std::size_t>(number)].get()
                    : nullptr;
     }
@@ -150,7 +152,8 @@ class Server {
     Steady::time_point now_ = Steady::now();
     std::optional<Steady::time_point> accepts_again_;
     Steady::time_point watched_until_{};
-    bool is_rest_ = false; // the next server has taken over, and this one finishes what is open
+    bool is_child_ = false; // decides one request, and ends
+    bool is_rest_ = false;  // the next server has taken over, and this one finishes what is open
     int status_ = status::decided;
     MalformedLines malformed_lines_;
     OnceAMinute accept_trouble_;
@@ -206,7 +209,7 @@ int Server::run() {
             const int number = ready_.front();
             ready_.pop_front();
             if (Talk* const talk = talk_at(number); talk != nullptr && talk->state == Talk::State::reading) {
-                go_on(*talk);
+                guarded(number, [&] { go_on(*talk); });
             }
         }
         for (std::size_t i = 0; i < happened_count_; ++i) {
@@ -217,9 +220,11 @@ int Server::run() {
                 accept_at(number);
             }
         }
-        try_queued();
-        expire();
-        log_.flush();
+        guarded(nobody, [&] {
+            try_queued();
+            expire();
+            log_.flush();
+        });
     }
     end_log();
     return status_;
@@ -362,17 +367,26 @@ void Server::open(int number) {
     });
 }
 
-// Where there is no memory for one connection, it is closed, and the others go on.
+// Where there is no memory for one connection, it is closed, and the others go on. To tell it may take more than
+// there is.
 void Server::guarded(int number, const std::function<void()>& work) {
     try {
         work();
-    } catch (const std::exception& error) {
-        if (serve_trouble_.is_due(now_)) {
-            log_.warn("serve a connection: " + std::string{error.what()} + " (told once a minute)");
+        return;
+    } catch (const std::exception&) {
+        if (is_child_) {
+            std::abort(); // the last word answers
         }
         if (Talk* const talk = talk_at(number)) {
             close(*talk);
         }
+    }
+    try {
+        if (serve_trouble_.is_due(now_)) {
+            log_.warn("serve a connection: out of memory (told once a minute)");
+        }
+    } catch (const std::exception&) {
+        serve_trouble_ = {};
     }
 }
 
@@ -543,7 +557,6 @@ void Server::decide(Talk& talk) {
     sys::last_word::answer_to(talk.number());
     sys::last_word::resume();
     watch_the_time();
-    bool is_child = false;
     Answer answer;
     try {
         children_.deciding(
@@ -551,10 +564,7 @@ void Server::decide(Talk& talk) {
                 answer = call_.complaints.empty() ? answer_to(talk.connection.request(), call_, sources_)
                                                   : refusal(call_);
             },
-            [&] {
-                is_child = true;
-                become_child(talk);
-            });
+            [&] { become_child(talk); });
     } catch (const HandedOver& over) {
         sys::last_word::said();
         sources_.close_state(); // its locks are the child's
@@ -568,7 +578,7 @@ void Server::decide(Talk& talk) {
     } catch (const std::exception& error) {
         answer = trouble(decision_, error.what());
     }
-    if (is_child) {
+    if (is_child_) {
         answer_as_child(talk, answer);
     }
     this->answer(talk, std::move(answer));
@@ -621,6 +631,7 @@ void Server::try_queued() {
 }
 
 void Server::become_child(const Talk& talk) {
+    is_child_ = true;
     sys::last_word::stay(false);
     for (const int socket : sockets_) {
         ::close(socket);

@@ -526,6 +526,25 @@ class Faults(Listening):
         self.assertEqual(server.ask(b""), MALFORMED)
         self.assertEqual(self.log_text().count("make a child: Resource temporarily unavailable (told once a minute)"), 1)
 
+    def test_out_of_memory_it_closes_what_it_cannot_keep_and_goes_on(self):
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        server = self.serve("--until-eof", "--deadline=30", backlog=3000)
+        with contextlib.ExitStack() as many:
+            first = many.enter_context(server.connected())
+            first.sendall(block(self.new()))
+            self.assertEqual(first.recv(4096), GREYLISTED)
+            pid = server.pid
+            resource.prlimit(pid, resource.RLIMIT_DATA, (2**18, resource.RLIM_INFINITY))
+            for _ in range(2000):
+                with contextlib.suppress(BrokenPipeError):
+                    many.enter_context(server.connected()).sendall(block(request())[:-1])
+            wait_until(lambda: 10 < len(os.listdir(f"/proc/{pid}/fd")) < 1500, "some of them to be closed")
+        resource.prlimit(pid, resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        self.assertEqual(server.ask(self.new()), GREYLISTED)
+        self.assertEqual(server.statuses, [])
+
     def test_out_of_descriptors_it_goes_on(self):
         server = self.serve("--until-eof", log=self.folder / "log", command=("sh", "-c", 'ulimit -n 20; exec "$@"', "sh", GREYONCE))
         with contextlib.ExitStack() as idle:
