@@ -95,7 +95,7 @@ class OneRequestAConnection(Listening):
         self.assertEqual(self.log_text().count("greyonce: warning: the deadline was reached: answering WARN late\n"), 2)
 
     def test_many_at_once_have_each_its_own_answer(self):
-        server = self.serve("--lookup-by-host")
+        server = self.serve("--lookup-by-host", backlog=1000)
         def ask(number):
             return server.ask(request(client_address=f"192.0.{number // 250}.{1 + number % 250}", sender=f"x{number}@example.net"))
         with concurrent.futures.ThreadPoolExecutor(200) as pool:
