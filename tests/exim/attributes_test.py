@@ -1,5 +1,7 @@
 """What the filter is asked: every attribute that Exim knows, in each way the same."""
 
+import ssl
+import subprocess
 import unittest
 
 from exim.daemon import WAYS
@@ -43,12 +45,50 @@ def sends_every_attribute_that_exim_knows(way):
     return test
 
 
+def computes_the_connection_s_attributes_anew_after_helo_and_starttls(way):
+    def test(self):
+        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=mx.example.org",
+                        "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        key.chmod(0o644)
+        self.record()
+        self.start_exim(way, settings=f"tls_advertise_hosts = *\ntls_certificate = {certificate}\ntls_privatekey = {key}")
+        smtp = self.smtp(helo=None)
+
+        def ask():
+            smtp.mail("alice@example.net")
+            smtp.rcpt("bob@example.org")
+            smtp.command("RSET")
+
+        for command in "HELO one.example.net", "EHLO one.example.net", "EHLO two.example.net":
+            smtp.command(command)
+            ask()
+        smtp.command("STARTTLS")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        smtp.connection = context.wrap_socket(smtp.connection)
+        self.addCleanup(smtp.connection.close)
+        smtp.stream = smtp.connection.makefile("rb")
+        smtp.command("EHLO two.example.net")
+        ask()
+        ask()
+        asked = [dict(attributes) for attributes in self.asked()]
+        plain = ("", False, "0")
+        secured = (smtp.connection.version(), True, str(smtp.connection.cipher()[2]))
+        self.assertEqual([(one["protocol_name"], one["helo_name"]) for one in asked],
+                         [("SMTP", "one.example.net"), ("ESMTP", "one.example.net"), *[("ESMTP", "two.example.net")] * 3])
+        self.assertEqual([(one["encryption_protocol"], one["encryption_cipher"] != "", one["encryption_keysize"])
+                          for one in asked], [plain, plain, plain, secured, secured])
+    return test
+
+
 class AttributesTest(RecordingCase):
     pass
 
 
 for name in WAYS:
-    setattr(AttributesTest, f"test_{name}_sends_every_attribute_that_exim_knows", sends_every_attribute_that_exim_knows(name))
+    for proof in sends_every_attribute_that_exim_knows, computes_the_connection_s_attributes_anew_after_helo_and_starttls:
+        setattr(AttributesTest, f"test_{name}_{proof.__name__}", proof(name))
 
 if __name__ == "__main__":
     unittest.main()
