@@ -1,5 +1,5 @@
 // One connection of many: the bytes that came, the request among them, and the bytes that are to go. Pure: who
-// reads and writes them, and when, is said in listening.hpp.
+// reads and writes them, and when, is said in server.hpp.
 #pragma once
 
 #include "protocol/framing.hpp"

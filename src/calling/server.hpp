@@ -1,0 +1,140 @@
+// The server of a listening socket: one process, one thread, which never waits for one connection. Its loop is in
+// listening.cpp, what is read and written of a connection in talks.cpp, how its request is decided in deciding.cpp.
+#pragma once
+
+#include "calling/answer.hpp"
+#include "calling/calls.hpp"
+#include "calling/children.hpp"
+#include "calling/connection.hpp"
+#include "calling/ending.hpp"
+#include "calling/malformed_lines.hpp"
+#include "calling/steady_log.hpp"
+#include "system/descriptor.hpp"
+
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace calling {
+
+using Steady = Ending::Clock;
+
+// A connection and where it stands.
+struct Talk {
+    enum class State {
+        reading,
+        queued, // its decision waits until there can be one child more
+        with_child,
+        writing,
+        draining, // answered; what comes is thrown away, as to close would reset what is on its way
+    };
+    sys::Descriptor socket;
+    Connection connection;
+    State state = State::reading;
+    Steady::time_point begun; // its request, or where it is of one request the connection
+    std::optional<std::list<int>::iterator> timed{}; // its place among those with a deadline
+    std::uint32_t events = 0;                        // that are waited for
+    pid_t child = 0;
+
+    [[nodiscard]] int number() const { return socket.number(); }
+};
+
+class Server {
+  public:
+    Server(std::vector<int> sockets, const Invocation& call, const Streams& streams, Ending ending);
+
+    int run();
+
+  private:
+    // --- the loop ---
+    void begin();
+    void wait();
+    [[nodiscard]] std::chrono::milliseconds until_next() const;
+    [[nodiscard]] bool has_happened(int descriptor) const {
+        return std::any_of(happened_.begin(),
+                           happened_.begin() + static_cast<std::ptrdiff_t>(happened_count_),
+                           [&](const epoll_event& event) { return event.data.fd == descriptor; });
+    }
+    void handle_signals();
+    void end_log();
+    void accept_at(int socket);
+    void accept_failed(int socket, int error);
+    void stop_accepting();
+    bool goes_on_elsewhere();
+    void watch(int descriptor, std::uint32_t before, std::uint32_t events) const;
+    Talk* talk_at(int number) {
+        return number >= 0 && static_cast<std::size_t>(number) < talks_.size()
+                   ? talks_[static_cast<std::size_t>(number)].get()
+                   : nullptr;
+    }
+
+    // --- one connection ---
+    void open(int number);
+    void guarded(int number, const std::function<void()>& work);
+    void continue_with(Talk& talk, std::uint32_t events);
+    void read(Talk& talk);
+    void go_on(Talk& talk);
+    void write(Talk& talk);
+    void finish(Talk& talk);
+    void close(Talk& talk);
+    void await(Talk& talk, Talk::State state, std::uint32_t events);
+    void forget_time(Talk& talk);
+    void expire();
+
+    // --- its request ---
+    void decide(Talk& talk);
+    void answer(Talk& talk, Answer answer);
+    void queue(Talk& talk, int why);
+    void try_queued();
+    void become_child(const Talk& talk);
+    [[noreturn]] void answer_as_child(const Talk& talk, const Answer& answer) const;
+    void take_from_child(pid_t child, int status);
+    void watch_the_time();
+
+    std::vector<int> sockets_;
+    const Invocation& call_;
+    const Settings& settings_;
+    const decision::Settings& decision_;
+    Ending ending_;
+    SteadyLog log_;
+    decision::Sources sources_;
+    Children children_;
+    std::string buffer_;
+
+    sys::Descriptor events_;
+    sys::Descriptor signals_;
+    sigset_t former_signals_{};
+    std::vector<std::unique_ptr<Talk>> talks_; // by their descriptor
+    std::size_t open_ = 0;
+    std::list<int> timed_;   // those that have a deadline, in its order
+    std::deque<int> ready_;  // those that have their next request already
+    std::deque<int> queued_; // those that wait for a child
+    std::array<epoll_event, 64> happened_{};
+    std::size_t happened_count_ = 0;
+    Steady::time_point now_ = Steady::now();
+    std::optional<Steady::time_point> accepts_again_;
+    Steady::time_point watched_until_{};
+    bool is_child_ = false; // decides one request, and ends
+    bool is_rest_ = false;  // the next server has taken over, and this one finishes what is open
+    int status_ = status::decided;
+    MalformedLines malformed_lines_;
+    OnceAMinute accept_trouble_;
+    OnceAMinute fork_trouble_;
+    OnceAMinute serve_trouble_;
+    OnceAMinute read_trouble_;
+    OnceAMinute refusals_;
+};
+
+} // namespace calling

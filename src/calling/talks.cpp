@@ -1,0 +1,213 @@
+// What is read and written of one connection of a listening socket, and when it is closed.
+#include "calling/server.hpp"
+
+#include "protocol/action.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+namespace calling {
+
+namespace {
+
+constexpr std::chrono::seconds for_a_child_to_end{1}; // after its deadline
+
+} // namespace
+
+void Server::open(int number) {
+    guarded(number, [&] {
+        sys::Descriptor socket{number};
+        const auto place = static_cast<std::size_t>(number);
+        if (place >= talks_.size()) {
+            talks_.resize(std::max(place + 1, 2 * talks_.size()));
+        }
+        talks_[place] = std::make_unique<Talk>(
+            Talk{.socket = std::move(socket), .connection = Connection{settings_.until_eof}, .begun = now_});
+        ++open_;
+        read(*talks_[place]);
+    });
+}
+
+// Where there is no memory for one connection, it is closed, and the others go on. To tell it may take more than
+// there is.
+void Server::guarded(int number, const std::function<void()>& work) {
+    try {
+        work();
+        return;
+    } catch (const std::exception&) {
+        if (is_child_) {
+            std::abort(); // the last word answers
+        }
+        if (Talk* const talk = talk_at(number)) {
+            close(*talk);
+        }
+    }
+    try {
+        if (serve_trouble_.is_due(now_)) {
+            log_.warn("serve a connection: out of memory (told once a minute)");
+        }
+    } catch (const std::exception&) {
+        serve_trouble_ = {};
+    }
+}
+
+void Server::continue_with(Talk& talk, std::uint32_t events) {
+    if (talk.state == Talk::State::writing) {
+        write(talk);
+    } else if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+        read(talk);
+    }
+}
+
+void Server::read(Talk& talk) {
+    const ssize_t got = recv(talk.number(), buffer_.data(), buffer_.size(), 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+        await(talk, talk.state, EPOLLIN);
+        return;
+    }
+    if (talk.state == Talk::State::draining) {
+        if (got <= 0) {
+            close(talk);
+        }
+        return;
+    }
+    if (got < 0) {
+        if (read_trouble_.is_due(now_)) {
+            log_.warn("read a connection: " + std::string{std::strerror(errno)} + " (told once a minute)");
+        }
+        close(talk);
+        return;
+    }
+    if (got == 0) {
+        talk.connection.end();
+    } else {
+        if (!talk.connection.is_in_a_request() && settings_.until_eof) {
+            talk.begun = now_;
+        }
+        talk.connection.take({buffer_.data(), static_cast<std::size_t>(got)});
+    }
+    go_on(talk);
+}
+
+void Server::go_on(Talk& talk) {
+    if (talk.connection.has_request()) {
+        decide(talk);
+    } else if (talk.connection.is_over()) {
+        finish(talk);
+    } else {
+        await(talk, Talk::State::reading, EPOLLIN);
+    }
+}
+
+void Server::write(Talk& talk) {
+    while (!talk.connection.to_write().empty()) {
+        const auto bytes = talk.connection.to_write();
+        const ssize_t sent = send(talk.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EAGAIN) {
+            await(talk, Talk::State::writing, EPOLLOUT);
+            return;
+        }
+        if (sent < 0 && errno != EINTR) {
+            log_.warn("the answer could not be written");
+            close(talk);
+            return;
+        }
+        talk.connection.written(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+    }
+    if (is_rest_) {
+        talk.connection.give_up();
+    }
+    if (talk.connection.is_over()) {
+        finish(talk);
+        return;
+    }
+    forget_time(talk);
+    talk.begun = now_;
+    await(talk, Talk::State::reading, EPOLLIN);
+    if (talk.connection.has_request()) {
+        ready_.push_back(talk.number()); // the others have their turn first
+    }
+}
+
+void Server::finish(Talk& talk) {
+    const bool has_more =
+        !talk.connection.is_at_end() && recv(talk.number(), buffer_.data(), buffer_.size(), 0) > 0;
+    if (!has_more) {
+        close(talk);
+        return;
+    }
+    shutdown(talk.number(), SHUT_WR);
+    await(talk, Talk::State::draining, EPOLLIN);
+}
+
+// While there are children, they may have the descriptor, too: the caller would not see that it is closed, nor
+// would the kernel forget to wait for it.
+void Server::close(Talk& talk) {
+    if (!children_.is_empty()) {
+        watch(talk.number(), talk.events, 0);
+        shutdown(talk.number(), SHUT_RDWR);
+    }
+    forget_time(talk);
+    --open_;
+    talks_[static_cast<std::size_t>(talk.number())].reset();
+}
+
+void Server::await(Talk& talk, Talk::State state, std::uint32_t events) {
+    talk.state = state;
+    watch(talk.number(), talk.events, events);
+    talk.events = events;
+    const bool has_deadline =
+        !settings_.until_eof || state != Talk::State::reading || talk.connection.is_in_a_request();
+    if (has_deadline == talk.timed.has_value()) {
+        return;
+    }
+    if (has_deadline) {
+        talk.timed = timed_.insert(timed_.end(), talk.number());
+    } else {
+        forget_time(talk);
+    }
+}
+
+void Server::forget_time(Talk& talk) {
+    if (talk.timed) {
+        timed_.erase(*talk.timed);
+        talk.timed.reset();
+    }
+}
+
+void Server::expire() {
+    for (auto next = timed_.begin(); next != timed_.end();) {
+        Talk& talk = *talks_[static_cast<std::size_t>(*next++)];
+        if (now_ < talk.begun + settings_.deadline) {
+            return;
+        }
+        switch (talk.state) {
+        case Talk::State::reading:
+        case Talk::State::queued:
+            log_.warn("the deadline was reached: answering " + decision_.on_error);
+            talk.connection.answered(protocol::reply(decision_.on_error));
+            talk.connection.give_up();
+            write(talk);
+            break;
+        case Talk::State::with_child:
+            if (now_ >= talk.begun + settings_.deadline + for_a_child_to_end) {
+                kill(talk.child, SIGKILL);
+            }
+            break;
+        case Talk::State::writing:
+            log_.warn("the deadline was reached: the answer could not be written");
+            close(talk);
+            break;
+        case Talk::State::draining:
+            close(talk);
+            break;
+        }
+    }
+}
+
+} // namespace calling
