@@ -11,11 +11,19 @@
 #   make bench      print the tables of timings (BENCH='floor stream' for some of them); installs nothing
 #   make layout     find out anew which parts of greyonce lie side by side (build/layout.ld)
 #   make lint       clang-format, clang-tidy, shellcheck, mandoc
-#   make install    programs, manual pages and examples under $(DESTDIR)$(PREFIX)
+#   make install    programs, manual pages and examples under $(DESTDIR)$(PREFIX); the programs look for their files, and
+#                   pages and examples name them, in SYSCONFDIR (/etc), LOCALSTATEDIR (/var) and RUNSTATEDIR (/run)
+#   make uninstall  take them away again
 #   make STATIC=    the same programs, dynamically linked
 
-PREFIX       ?= /usr/local
-DESTDIR      ?=
+PREFIX        ?= /usr/local
+SBINDIR       ?= $(PREFIX)/sbin
+SYSCONFDIR    ?= /etc
+LOCALSTATEDIR ?= /var
+RUNSTATEDIR   ?= /run
+MANDIR        ?= $(PREFIX)/share/man
+DOCDIR        ?= $(PREFIX)/share/doc/greyonce
+DESTDIR       ?=
 BUILD        ?= build
 STATIC       ?= -static
 CXX          ?= g++
@@ -60,7 +68,7 @@ CXXFLAGS  ?= -g -O2
 portable   = -D_FILE_OFFSET_BITS=64 $(long_times) -DCARES_NO_DEPRECATED
 long_times := -D_TIME_BITS=64
 compile    = $(CXX) -std=c++20 $(CPPFLAGS) $(CXXFLAGS) $(warnings) $(hardening) $(portable) \
-             -ffunction-sections -fdata-sections -Isrc -MMD -MP
+             -ffunction-sections -fdata-sections -Isrc -MMD -MP $(places)
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections $(LDFLAGS)
 # A static program registers its table of stack frames when it starts, which with g++ 14 takes nine tenths of all its
 # instructions: every frame is looked at. With the registration left out, a throw finds the table by its index. A
@@ -78,7 +86,7 @@ libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lcares -lpsl
 archive   := $(BUILD)/libgreyonce.a
 linked     = $(filter %.o,$^) $(archive) $(libraries)
 
-.PHONY: all deps demo check unit quick alone fuzz bench layout lint install clean
+.PHONY: all deps demo check unit quick alone fuzz bench layout lint install uninstall clean
 all: $(programs:%=$(BUILD)/%)
 
 $(BUILD)/greyonce $(BUILD)/dynamic/greyonce: $(instead:src/%.cpp=$(BUILD)/obj/%.o)
@@ -101,6 +109,13 @@ $(archive): $(parts:src/%.cpp=$(BUILD)/obj/%.o) Makefile
 $(BUILD)/obj/%.o: src/%.cpp
 	@mkdir -p $(@D)
 	$(compile) $(faster) -c -o $@ $<
+
+# Where the programs look for their files: compiled anew where another place is named.
+$(BUILD)/obj/settings/places.o: places := -DSYSCONFDIR='"$(SYSCONFDIR)"' -DLOCALSTATEDIR='"$(LOCALSTATEDIR)"'
+$(BUILD)/obj/settings/places.o: $(BUILD)/places
+$(BUILD)/places: always
+	@mkdir -p $(@D)
+	@echo '$(SYSCONFDIR) $(LOCALSTATEDIR)' | cmp -s - $@ || echo '$(SYSCONFDIR) $(LOCALSTATEDIR)' > $@
 
 # XXH3's loop unrolled: 2,800 instructions a page of the state in place of 4,100.
 $(BUILD)/obj/store/file/check_sum.o: faster := -O3
@@ -126,7 +141,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 # Only linked: the unit program runs the same tests.
 
 pure := $(addprefix src/,$(addsuffix .cpp, \
-            system/address system/lines system/text system/trouble settings/duration settings/value settings/action settings/config_file \
+            system/address system/lines system/text system/trouble settings/duration settings/value settings/action settings/places settings/config_file \
             protocol/request protocol/framing protocol/action protocol/log_line decision/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/kind store/file/place store/file/check_sum store/file/page store/file/page_zero \
             rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
@@ -271,20 +286,34 @@ $(BUILD)/tidy/%: %.cpp $(headers) .clang-tidy
 
 # --- putting it in place ---
 
-bin      := $(DESTDIR)$(PREFIX)/sbin
-man      := $(DESTDIR)$(PREFIX)/share/man
-examples := $(DESTDIR)$(PREFIX)/share/doc/greyonce
+bin      := $(DESTDIR)$(SBINDIR)
+man      := $(DESTDIR)$(MANDIR)
 lists    := $(DESTDIR)$(PREFIX)/share/greyonce
+examples := $(DESTDIR)$(DOCDIR)
+
+# Sources name the usual places; what is installed names those that it is installed for.
+placed   = sed -e 's|/usr/local/sbin/|$(SBINDIR)/|g' -e 's|/usr/local/share/doc/greyonce/|$(DOCDIR)/|g' \
+    -e 's|/usr/local/share/greyonce/|$(PREFIX)/share/greyonce/|g' -e 's|/etc/greyonce|$(SYSCONFDIR)/greyonce|g' \
+    -e 's|/var/lib/greyonce|$(LOCALSTATEDIR)/lib/greyonce|g' -e 's|/run/greyonce|$(RUNSTATEDIR)/greyonce|g' $(elsewhere)
+# systemd's own word for the state's folder means the one below /var.
+elsewhere = $(if $(filter-out /var,$(LOCALSTATEDIR)),-e '/^StateDirectoryMode=/d' \
+    -e 's|^StateDirectory=.*|ReadWritePaths=$(LOCALSTATEDIR)/lib/greyonce|')
+texts_to  = $(foreach text,$(2),$(placed) $(text) > $(1)/$(notdir $(text)) && chmod 644 $(1)/$(notdir $(text)) &&) :
 
 install: all
 	install -d $(bin) $(lists) $(man)/man5 $(man)/man8 $(examples)/exim $(examples)/servers
 	install $(programs:%=$(BUILD)/%) $(bin)
-	install -m 644 $(filter %.5,$(pages)) $(man)/man5
-	install -m 644 $(filter %.8,$(pages)) $(man)/man8
-	install -m 644 README.md LICENSE inetd.conf.sample $(examples)
-	install -m 644 src/rules/large-senders.whitelist $(lists)
-	install -m 644 $(wildcard exim/*) $(examples)/exim
-	install -m 644 $(wildcard src/servers/*) $(examples)/servers
+	@$(call texts_to,$(man)/man5,$(filter %.5,$(pages)))
+	@$(call texts_to,$(man)/man8,$(filter %.8,$(pages)))
+	@$(call texts_to,$(examples),README.md LICENSE inetd.conf.sample)
+	@$(call texts_to,$(lists),src/rules/large-senders.whitelist)
+	@$(call texts_to,$(examples)/exim,$(wildcard exim/*))
+	@$(call texts_to,$(examples)/servers,$(wildcard src/servers/*))
+
+# What the administrator and the filter have written stays.
+uninstall:
+	rm -f $(programs:%=$(bin)/%) $(foreach page,$(pages),$(man)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -rf $(lists) $(examples)
 
 demo: $(BUILD)/packages/build
 	$(MAKE) -j$$(nproc) all

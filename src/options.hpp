@@ -3,6 +3,7 @@
 #pragma once
 
 #include "calling/invocation.hpp"
+#include "settings/places.hpp"
 
 #include <string>
 #include <string_view>
@@ -10,7 +11,7 @@
 
 namespace options {
 
-constexpr std::string_view default_config = "/etc/greyonce/greyonce.conf";
+using settings::default_config;
 
 struct CommandLine {
     calling::Invocation call; // its settings are the configuration file's, then the command line's own

@@ -1,12 +1,13 @@
 // Which rules are asked.
 #pragma once
 
+#include "settings/places.hpp"
+
 #include <string>
-#include <string_view>
 
 namespace rules {
 
-inline constexpr std::string_view default_rules = "/etc/greyonce/rules.cdb";
+using settings::default_rules;
 
 struct Settings {
     std::string path{default_rules};

@@ -1,13 +1,14 @@
 // Where the records lie.
 #pragma once
 
+#include "settings/places.hpp"
+
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace store {
 
-inline constexpr std::string_view default_state = "/var/lib/greyonce/greylist.state";
+using settings::default_state;
 
 struct Settings {
     std::string name{default_state};
