@@ -13,6 +13,7 @@
 #   make lint       clang-format, clang-tidy, shellcheck, mandoc
 #   make install    programs, manual pages and examples under $(DESTDIR)$(PREFIX); the programs look for their files, and
 #                   pages and examples name them, in SYSCONFDIR (/etc), LOCALSTATEDIR (/var) and RUNSTATEDIR (/run)
+#   make deb        Debian's package, build/greyonce_VERSION_ARCH.deb
 #   make uninstall  take them away again
 #   make STATIC=    the same programs, dynamically linked
 
@@ -86,7 +87,7 @@ libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lcares -lpsl
 archive   := $(BUILD)/libgreyonce.a
 linked     = $(filter %.o,$^) $(archive) $(libraries)
 
-.PHONY: all deps demo check unit quick alone fuzz bench layout lint install uninstall clean
+.PHONY: all deps demo check unit quick alone fuzz bench layout lint install uninstall deb clean
 all: $(programs:%=$(BUILD)/%)
 
 $(BUILD)/greyonce $(BUILD)/dynamic/greyonce: $(instead:src/%.cpp=$(BUILD)/obj/%.o)
@@ -276,7 +277,7 @@ tidied  := $(patsubst %.cpp,$(BUILD)/tidy/%,$(wildcard $(folders:%=%/*.cpp)))
 
 lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
 	clang-format --dry-run -Werror $(sources) $(headers)
-	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh)
+	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh) src/package/greyonce-setup src/package/p*
 	mandoc -Tlint -Wwarning $(pages)
 	$(MAKE) -j$$(nproc) $(tidied)
 
@@ -301,8 +302,10 @@ elsewhere = $(if $(filter-out /var,$(LOCALSTATEDIR)),-e '/^StateDirectoryMode=/d
 texts_to  = $(foreach text,$(2),$(placed) $(text) > $(1)/$(notdir $(text)) && chmod 644 $(1)/$(notdir $(text)) &&) :
 
 install: all
-	install -d $(bin) $(lists) $(man)/man5 $(man)/man8 $(examples)/exim $(examples)/servers
+	install -d $(bin) $(lists)/exim $(man)/man5 $(man)/man8 $(examples)/exim $(examples)/servers
 	install $(programs:%=$(BUILD)/%) $(bin)
+	@$(placed) src/package/greyonce-setup > $(bin)/greyonce-setup && chmod 755 $(bin)/greyonce-setup
+	@$(call texts_to,$(lists)/exim,$(wildcard exim/*))
 	@$(call texts_to,$(man)/man5,$(filter %.5,$(pages)))
 	@$(call texts_to,$(man)/man8,$(filter %.8,$(pages)))
 	@$(call texts_to,$(examples),README.md LICENSE inetd.conf.sample)
@@ -312,8 +315,44 @@ install: all
 
 # What the administrator and the filter have written stays.
 uninstall:
-	rm -f $(programs:%=$(bin)/%) $(foreach page,$(pages),$(man)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(programs:%=$(bin)/%) $(bin)/greyonce-setup $(foreach page,$(pages),$(man)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -rf $(lists) $(examples)
+
+# --- Debian's package: src/package, and what make install puts in place; two builds of one commit are the same bytes ---
+
+VERSION    := $(shell sed -n 's/.*version = "\(.*\)";/\1/p' src/version.hpp)
+ARCH       ?= $(shell dpkg --print-architecture 2> /dev/null)
+MAINTAINER ?= the greyonce authors <greyonce@packages.invalid>
+EPOCH       = $${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2> /dev/null || stat -c %Y src/version.hpp)}
+
+deb_packages    := debhelper
+# Whose code is in the programs.
+linked_packages := $(filter lib%,$(build_packages)) libc6-dev
+debian          := $(BUILD)/deb/greyonce/debian
+
+deb: $(BUILD)/packages/build $(BUILD)/packages/deb
+	rm -rf $(BUILD)/deb
+	$(MAKE) all
+	$(MAKE) deb-folder PREFIX=/usr
+	cd $(BUILD)/deb/greyonce && SOURCE_DATE_EPOCH=$(EPOCH) dpkg-architecture -f -a$(ARCH) -c fakeroot debian/rules binary \
+	    TOP=$(CURDIR) OPTIONS='BUILD=$(abspath $(BUILD))' LIBRARIES="$$(dpkg-query -W \
+	    -f '$${source:Package} (= $${source:Version})\n' $(linked_packages) | sort -u | paste -s -d ,)"
+	mv $(BUILD)/deb/greyonce_$(VERSION)_$(ARCH).deb $(BUILD)
+
+.PHONY: deb-folder
+deb-folder:
+	mkdir -p $(debian)/conffiles $(debian)/licences
+	cp src/package/rules src/package/copyright $(debian)
+	sed 's/@MAINTAINER@/$(MAINTAINER)/; s/@BUILD@/$(subst $() ,$(comma) ,$(filter lib%,$(build_packages)))/' \
+	    src/package/control > $(debian)/control
+	printf 'greyonce (%s) unstable; urgency=medium\n\n  * The changes are in the repository.\n\n -- %s  %s\n' $(VERSION) \
+	    '$(MAINTAINER)' "$$(date -u -R -d @$(EPOCH))" > $(debian)/changelog
+	for script in postinst prerm postrm lintian-overrides; do cp src/package/$$script $(debian)/greyonce.$$script; done
+	cp $(wildcard src/package/*.conf src/package/conffiles/*) $(debian)/conffiles
+	for package in $(linked_packages); do cp /usr/share/doc/$$package/copyright $(debian)/licences/$$package; done
+	@$(call texts_to,$(debian),src/servers/greyonce.socket src/servers/greyonce.service)
+
+comma := ,
 
 demo: $(BUILD)/packages/build
 	$(MAKE) -j$$(nproc) all

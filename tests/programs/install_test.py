@@ -1,0 +1,51 @@
+"""make install: every file goes where it is told, names the places it is installed for, and is taken away again."""
+
+import re
+import shutil
+import subprocess
+import unittest
+
+import harness
+from harness import PROGRAMS, TOP, Case
+
+PLACES = ("PREFIX=/opt/mail", "SBINDIR=/opt/mail/bin", "SYSCONFDIR=/opt/etc", "LOCALSTATEDIR=/srv", "RUNSTATEDIR=/srv/run")
+USUAL = re.compile(r"(?<![\w/])(/usr/local/s\w+/|/etc/greyonce|/var/lib/greyonce|/run/greyonce)")
+
+
+class Installed(Case):
+    def setUp(self):
+        """What is built already is linked once more, in a folder of the test's own, with the layout that is there."""
+        super().setUp()
+        self.build, self.root = self.folder / "build", self.folder / "root"
+        self.build.mkdir()
+        for name in ("obj", "libgreyonce.a", "layout.ld"):
+            source = PROGRAMS / name
+            copy = shutil.copytree if source.is_dir() else shutil.copy2
+            copy(source, self.build / name)
+
+    def make(self, target):
+        subprocess.run(["make", "-s", "-C", TOP, "-o", self.build / "layout.ld", target, f"BUILD={self.build}", f"DESTDIR={self.root}", *PLACES], check=True,
+                       capture_output=True, timeout=harness.LONGEST_TEST)
+
+    def files(self):
+        return [file for file in self.root.rglob("*") if file.is_file()]
+
+    def test_whatever_is_installed_names_the_places_that_it_is_installed_for(self):
+        self.make("install")
+        for file in self.files():
+            if file.parent != self.root / "opt/mail/bin" or file.name == "greyonce-setup":
+                for line in file.read_text().splitlines():
+                    if "make install" not in line:  # the README, of what it does by itself
+                        self.assertIsNone(USUAL.search(line), f"{file}: {line}")
+        told = subprocess.run([self.root / "opt/mail/bin/greyonce", "--help"], capture_output=True, text=True, check=True).stdout
+        for place in ("/opt/etc/greyonce/greyonce.conf", "/opt/etc/greyonce/rules.cdb", "/srv/lib/greyonce/greylist.state"):
+            self.assertIn(place, told)
+        units = "".join(file.read_text() for file in self.files() if file.suffix == ".service")
+        self.assertIn("\nExecStart=/opt/mail/bin/greyonce\n", units)
+        self.assertIn("\nReadWritePaths=/srv/lib/greyonce\n", units)
+        self.make("uninstall")
+        self.assertEqual(self.files(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
