@@ -15,7 +15,7 @@ using settings::default_config;
 
 struct CommandLine {
     calling::Invocation call; // its settings are the configuration file's, then the command line's own
-    std::string config; // the configuration file that was read, or would have been; empty: none
+    std::string config;       // the configuration file that was read, or would have been; empty: none
     bool help = false;
     bool version = false;
 };
