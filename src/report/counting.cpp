@@ -79,23 +79,10 @@ void Counting::take(const Decision& decision, sys::Time time, const LocalTime& l
         count(decision, outcome, local, times);
     }
     if (row_of(outcome).group == Group::put_off) {
-        const Who& it = who(decision);
-        if (is_wanted) {
-            count_put_off(decision, outcome, times);
-        }
-        // Who is told to wait in a dry run is not, and has no reason to come back.
-        if (!decision.is_dry_run) {
-            waits_.put_off({it.mail, it.client_hash, it.network_hash, time, is_wanted},
-                           outcome == Outcome::first_attempt);
-        }
+        count_put_off(decision, outcome, time, is_wanted, times);
     } else if (row_of(outcome).group == Group::passed && outcome != Outcome::not_asked &&
                !decision.is_dry_run && !waits_.is_empty()) {
-        const Who& it = who(decision);
-        for (const Hash mail : {it.mail, it.mail_of_network}) {
-            if (const auto wait = waits_.passed(mail, time); wait && wait->counts) {
-                count_came_back(*wait, decision, time);
-            }
-        }
+        end_wait(decision, time);
     }
 }
 
@@ -119,14 +106,37 @@ void Counting::count(const Decision& decision, Outcome outcome, const LocalTime&
     }
 }
 
-void Counting::count_put_off(const Decision& decision, Outcome outcome, std::uint64_t times) {
-    const std::string shown = mailbox_shown(decision.recipient);
-    Recipient& recipient = figures_.recipients.at(hash(shown), shown);
-    recipient.count += times;
-    if (outcome == Outcome::first_attempt) {
-        recipient.first += times;
-        figures_.clients.at(who_.client_hash, who_.client).count += times;
-        figures_.networks.at(who_.network_hash, who_.network).count += times;
+void Counting::count_put_off(const Decision& decision, Outcome outcome, sys::Time time, bool is_wanted,
+                             std::uint64_t times) {
+    look_who(decision);
+    const bool is_first = outcome == Outcome::first_attempt;
+    const Hash client = hash(who_.client);
+    const Hash network = hash(who_.network);
+    if (is_wanted) {
+        const std::string shown = mailbox_shown(decision.recipient);
+        Recipient& recipient = figures_.recipients.at(hash(shown), shown);
+        recipient.count += times;
+        recipient.first += is_first ? times : 0;
+    }
+    if (is_wanted && is_first) {
+        figures_.clients.at(client, who_.client).count += times;
+        figures_.networks.at(network, who_.network).count += times;
+    }
+    // Who is told to wait in a dry run is not, and has no reason to come back.
+    if (!decision.is_dry_run) {
+        waits_.put_off({mail_hash(who_.key), client, network, time, is_wanted}, is_first);
+    }
+}
+
+// The client may have had no name when its wait began.
+void Counting::end_wait(const Decision& decision, sys::Time time) {
+    look_who(decision);
+    std::optional<Wait> wait = waits_.passed(mail_hash(who_.key), time);
+    if (!wait && who_.is_also_by_network) {
+        wait = waits_.passed(mail_hash(who_.network), time);
+    }
+    if (wait && wait->counts) {
+        count_came_back(*wait, decision, time);
     }
 }
 
@@ -219,25 +229,31 @@ const std::string& Counting::organisation_lately(std::string_view name) {
     return lately.organisation;
 }
 
-const Counting::Who& Counting::who(const Decision& decision) {
+void Counting::look_who(const Decision& decision) {
     const auto address = sys::Address::parse(decision.client_address);
     const unsigned prefix = address && address->bits() == 32 ? options_.ipv4_prefix : options_.ipv6_prefix;
     who_.network = address ? network_of(*address, std::min(prefix, address->bits())) : "unknown";
-    const std::string& organisation =
-        decision.client_name == "unknown" ? std::string{} : organisation_lately(decision.client_name);
-    who_.client = organisation.empty() ? who_.network : organisation;
-    who_.client_hash = hash(who_.client);
-    who_.network_hash = hash(who_.network);
-
+    who_.client.clear();
+    if (decision.client_name != "unknown") {
+        who_.client = organisation_lately(decision.client_name);
+    }
+    const bool has_organisation = !who_.client.empty();
+    if (!has_organisation) {
+        who_.client = who_.network;
+    }
     // A null sender is everybody's, so that its mail is told apart by network.
-    const bool is_by_network = decision.sender.empty() && decision.client_key.empty();
-    const std::string mail = ' ' + sys::lower_case(greylist::steady_sender(decision.sender)) + ' ' +
-                             sys::lower_case(decision.recipient);
-    who_.mail_of_network = hash(who_.network + mail);
-    who_.mail = is_by_network                 ? who_.mail_of_network
-                : decision.client_key.empty() ? hash(who_.client + mail)
-                                              : hash(std::string{decision.client_key} + mail);
-    return who_;
+    who_.key = !decision.client_key.empty() ? decision.client_key
+               : decision.sender.empty()    ? who_.network
+                                            : who_.client;
+    who_.is_also_by_network = who_.key != who_.network;
+    who_.words = ' ' + greylist::steady_sender(decision.sender) + ' ';
+    who_.words += decision.recipient;
+    sys::make_lower_case(who_.words);
+}
+
+Hash Counting::mail_hash(std::string_view key) {
+    buffer_.assign(key).append(who_.words);
+    return hash(buffer_);
 }
 
 Figures Counting::finish(std::optional<sys::Time> begin, std::optional<sys::Time> end) {

@@ -40,22 +40,24 @@ class Counting {
     struct Who {
         std::string client; // an organisation, or a network
         std::string network;
-        Hash client_hash = 0;
-        Hash network_hash = 0;
-        Hash mail = 0;            // by the client
-        Hash mail_of_network = 0; // the same, were the client without a name
+        std::string words;              // of the mail: sender and recipient
+        std::string_view key;           // what tells mails of the same words apart
+        bool is_also_by_network = true; // as which it would be another mail
     };
 
     void take(const Decision& decision, sys::Time time, const LocalTime& local, std::uint64_t times);
     void count(const Decision& decision, Outcome outcome, const LocalTime& local, std::uint64_t times);
-    void count_put_off(const Decision& decision, Outcome outcome, std::uint64_t times);
+    void count_put_off(const Decision& decision, Outcome outcome, sys::Time time, bool is_wanted,
+                       std::uint64_t times);
+    void end_wait(const Decision& decision, sys::Time time);
     void count_came_back(const Wait& wait, const Decision& decision, sys::Time time);
     void take(const Weighed& weighed, std::uint64_t times);
     void take(const Warning& warning, std::uint64_t times);
     void ended(const Wait& wait, End end);
-    const Who& who(const Decision& decision);
+    void look_who(const Decision& decision); // sets who_
     [[nodiscard]] std::string mailbox_shown(std::string_view mailbox) const;
     [[nodiscard]] bool is_asked_for(Day day) const;
+    Hash mail_hash(std::string_view key);
     [[nodiscard]] Hash hash(std::string_view text) const { return hash_of(text, options_.hash_key); }
 
     Options options_;

@@ -61,14 +61,20 @@ svg line { stroke: var(--line); }
 .s0 { fill: var(--s0); } .s1 { fill: var(--s1); } .s2 { fill: var(--s2); } .s3 { fill: var(--s3); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; margin: 0; list-style: none; font-size: .875rem; }
 .legend svg { display: inline-block; width: 12px; height: 12px; margin: 0 .35rem 0 0; }
-.wide { overflow-x: auto; margin: 1rem 0; }
+/* A shade at the side where there is more, which what lies over it hides at the end. */
+.wide { overflow-x: auto; margin: 1rem 0; background:
+  linear-gradient(to right, var(--paper) 30%, transparent) left / 3rem 100% no-repeat local,
+  linear-gradient(to left, var(--paper) 30%, transparent) right / 3rem 100% no-repeat local,
+  linear-gradient(to right, var(--line), transparent) left / .75rem 100% no-repeat,
+  linear-gradient(to left, var(--line), transparent) right / .75rem 100% no-repeat; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { text-align: left; padding: .25rem 0; }
-caption b { display: block; }
+caption > *, tbody th .about { display: block; }
+caption > * { max-width: calc(100vw - 2rem); }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top;
   font-weight: 400; }
 thead th { color: var(--faint); font-size: .875rem; vertical-align: bottom; }
-tbody th { overflow-wrap: anywhere; min-width: 9rem; }
+tbody th { overflow-wrap: anywhere; min-width: min(16rem, 46vw); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 thead .n { white-space: normal; }
 pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; }
@@ -189,11 +195,22 @@ std::string rectangle(const Chart& chart, const Chart::Bar& bar, std::size_t ser
         .append("\n");
 }
 
+// That have room beside each other on a phone.
+std::size_t most_labels(const Chart& chart) {
+    constexpr std::size_t width = 320;
+    constexpr std::size_t letter = 7;
+    std::size_t longest = 1;
+    for (const Chart::Bar& bar : chart.bars) {
+        longest = std::max(longest, bar.short_label.size());
+    }
+    return std::max<std::size_t>(1, width / (longest * letter));
+}
+
 std::string drawn(const Chart& chart, std::uint64_t highest) {
     constexpr double gap = 0.2; // of a bar's place
-    constexpr std::size_t most_labels = 8;
     const double place = 100.0 / static_cast<double>(chart.bars.size());
-    const std::size_t each = (chart.bars.size() + most_labels - 1) / most_labels;
+    const std::size_t most = most_labels(chart);
+    const std::size_t each = (chart.bars.size() + most - 1) / most;
     std::string result;
     for (std::size_t i = 0; i < chart.bars.size(); ++i) {
         const Chart::Bar& bar = chart.bars[i];
@@ -235,12 +252,16 @@ std::string legend(const Chart& chart) {
 
 // --- tables ---
 
-std::string row_of(const Table& table, const std::vector<std::string>& cells) {
-    std::string row;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
+std::string row_of(const Table& table, std::size_t number_of_row) {
+    const std::vector<std::string>& cells = table.rows[number_of_row];
+    std::string name = escaped(cells[0]);
+    if (!table.notes.empty()) {
+        name += ' ' + element("span", {{"class", "about"}}, escaped(table.notes[number_of_row]));
+    }
+    std::string row = element("th", {{"scope", "row"}}, name);
+    for (std::size_t i = 1; i < cells.size(); ++i) {
         const Attributes number{{"class", "n"}};
-        row += i == 0 ? element("th", {{"scope", "row"}}, escaped(cells[i]))
-                      : element("td", table.columns[i].is_number ? number : Attributes{}, escaped(cells[i]));
+        row += element("td", table.columns[i].is_number ? number : Attributes{}, escaped(cells[i]));
     }
     return element("tr", row) + '\n';
 }
@@ -262,7 +283,7 @@ std::string table_of(const Table& table) {
         columns += element("th", attributes, escaped(column.title));
     }
     std::string rows;
-    for (const auto& row : table.rows) {
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
         rows += row_of(table, row);
     }
     return element("div",

@@ -105,13 +105,14 @@ std::string group_text(Group group) {
 Table table_of_outcomes(const Figures& figures) {
     Table table{.title = "What became of the requests, and by what",
                 .meaning = "",
-                .columns = {{"outcome", false}, {"requests"}, {"share"}, {"what it means", false}},
+                .columns = {{"outcome", false}, {"requests"}, {"share"}},
                 .rows = {}};
     const std::uint64_t all = figures.counts.all();
     for (const OutcomeRow& row : outcomes) {
         if (const std::uint64_t count = figures.counts.of(row.outcome); count > 0) {
             table.rows.push_back({group_text(row.group) + ": " + std::string{row.title}, number_text(count),
-                                  share_text(count, all), std::string{row.meaning}});
+                                  share_text(count, all)});
+            table.notes.emplace_back(row.meaning);
         }
     }
     return table;
@@ -163,16 +164,16 @@ Chart chart_of_waits(const Figures& figures) {
     };
     constexpr std::uint64_t minute = 60;
     constexpr std::uint64_t hour = 60 * minute;
-    constexpr std::array<Step, 10> steps{{{5 * minute, "less than 5 minutes", "< 5 m"},
-                                          {10 * minute, "5 to 10 minutes", "5 m"},
-                                          {15 * minute, "10 to 15 minutes", "10 m"},
-                                          {30 * minute, "15 to 30 minutes", "15 m"},
-                                          {hour, "30 minutes to an hour", "30 m"},
-                                          {2 * hour, "1 to 2 hours", "1 h"},
-                                          {4 * hour, "2 to 4 hours", "2 h"},
-                                          {8 * hour, "4 to 8 hours", "4 h"},
-                                          {24 * hour, "8 to 24 hours", "8 h"},
-                                          {endless, "a day or longer", "1 d +"}}};
+    constexpr std::array<Step, 10> steps{{{5 * minute, "less than 5 minutes", "<5m"},
+                                          {10 * minute, "5 to 10 minutes", "5m"},
+                                          {15 * minute, "10 to 15 minutes", "10m"},
+                                          {30 * minute, "15 to 30 minutes", "15m"},
+                                          {hour, "30 minutes to an hour", "30m"},
+                                          {2 * hour, "1 to 2 hours", "1h"},
+                                          {4 * hour, "2 to 4 hours", "2h"},
+                                          {8 * hour, "4 to 8 hours", "4h"},
+                                          {24 * hour, "8 to 24 hours", "8h"},
+                                          {endless, "a day or longer", "1d+"}}};
     Chart chart{
         .title = "How long those waited that came back", .counted = "waits", .series = {"waits"}, .bars = {}};
     std::uint64_t begin = 0;
@@ -379,7 +380,7 @@ Section recipients(const Figures& figures) {
 // --- rules ---
 
 Table table_of_unused(const Figures& figures) {
-    constexpr std::size_t most_unused = 100;
+    constexpr std::size_t most_unused = 40;
     Table table{.title = "Entries that were never hit",
                 .meaning =
                     "In the order of the compiled file; at most " + std::to_string(most_unused) + " rows.",
@@ -394,7 +395,7 @@ Table table_of_unused(const Figures& figures) {
 }
 
 Section rules(const Figures& figures) {
-    constexpr std::size_t most_rules = 100;
+    constexpr std::size_t most_rules = 40;
     Table table{
         .title = "Entries by hits",
         .meaning = "At most " + std::to_string(most_rules) + " rows." + about_missed(figures.rules.missed()),

@@ -37,6 +37,7 @@ struct Table {
     std::string meaning;
     std::vector<Column> columns;
     std::vector<std::vector<std::string>> rows; // the first cell names the row
+    std::vector<std::string> notes{};           // a row each, of what its name means; or none
 };
 
 struct Section {

@@ -158,8 +158,11 @@ std::uint64_t take_repetition(std::string_view& text) {
     constexpr std::string_view after = " times: [ ";
     // rsyslog writes one such line a minute or at the next line that differs.
     constexpr std::int64_t most = 1'000'000;
+    if (!text.starts_with(before) || !text.ends_with(']')) {
+        return 1;
+    }
     const std::size_t middle = text.find(after);
-    if (!text.starts_with(before) || middle == std::string_view::npos || !text.ends_with(']')) {
+    if (middle == std::string_view::npos) {
         return 1;
     }
     const auto times = transfer::number_of(text.substr(before.size(), middle - before.size()));
