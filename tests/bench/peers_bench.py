@@ -1,6 +1,7 @@
-"""Exim's recipients a second with greyonce, postgrey, greylistd, and a greylist of its own in SQLite: first attempts, and
-triplets that have passed. greyonce has a million rules and records, the others start empty. Only postgrey has every record
-on the disk before it answers."""
+"""Recipients a second of Exim with greyonce, postgrey, greylistd, and a greylist of its own in SQLite, and of Postfix with
+greyonce and postgrey: first attempts, and triplets that have passed. greyonce has a million rules and records, the others
+start empty. Only postgrey has every record on the disk before it answers. An empty daemon in C, behind greyonce's own
+ACL, is the least that any of them can cost."""
 
 import contextlib
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import time
 
 import harness
-from bench import recipients, table
+from bench import recipients, table, world
 from exim.daemon import USER
 from greylist.postgrey import Postgrey
 from servers import starters
@@ -64,9 +65,23 @@ def by_run(bench):
     bench.start_exim("run")
 
 
-def by_xinetd(bench):
+def by_inetd(bench):
     bench.give_world(delay=DELAY)
-    bench.start_exim("tcp", server=starters.xinetd)
+    bench.start_exim("unix", server=starters.inetd)
+
+
+def by_waiting(bench):
+    bench.give_world(delay=DELAY)
+    bench.start_exim("unix", server=starters.inetd_wait)
+
+
+def by_daemon(bench):
+    path = bench.folder / "dunno.sock"
+
+    def server(*_):
+        bench.start([world.DAEMON, path], "dunno.log").wait_for(lambda: harness.is_listening(path), "the daemon")
+        return [path]
+    bench.start_exim("unix", server=server)
 
 
 def by_postgrey(bench):
@@ -97,30 +112,66 @@ def by_sqlite(bench):
     bench.run_exim_with(SQLITE, settings=f"sqlite_dbfile = {database}", macros={"DELAY": DELAY})
 
 
-PEERS = {
+def postfix_by_waiting(bench):
+    bench.give_world(delay=DELAY)
+    command = [bench.program, "--config", bench.configuration, "--until-eof"]
+    path, _ = starters.inetd_wait(bench, USER, command)
+    bench.start_postfix(f"{{ unix:{path}, default_action=DUNNO }}")
+
+
+def postfix_by_postgrey(bench):
+    postgrey = Postgrey(bench, bench.folder, f"--delay={DELAY}")
+    bench.start_postfix("inet:{}:{}".format(*postgrey.connection.getpeername()))
+
+
+# By the first of them the others are measured.
+EXIM = {
     "greyonce by `${run}`": by_run,
-    "greyonce by xinetd": by_xinetd,
+    "greyonce at inetd's socket (wait)": by_waiting,
+    "greyonce by inetd, a process each (nowait)": by_inetd,
     "postgrey": by_postgrey,
     "greylistd": by_greylistd,
     "Exim's SQLite lookup": by_sqlite,
+    "an empty daemon": by_daemon,
+}
+POSTFIX = {
+    "greyonce at inetd's socket (wait)": postfix_by_waiting,
+    "postgrey": postfix_by_postgrey,
 }
 
 
+def told(benches, rates, first):
+    """A row for each: rate, the same in terms of the first's, a reply's time, and the processor's for a recipient."""
+    for name, bench in benches.items():
+        times = statistics.quantiles(bench.replies, n=100)
+        processor = bench.processor / len(bench.replies) * 1e6
+        yield [name, f"{statistics.median(rates[name]):.0f}", table.spread(rates[name], rates[first]),
+               f"{times[49]:.0f}", f"{times[98]:.0f}", f"{processor:.0f}"]
+
+
+def measured(benches, what, new_code):
+    first = next(iter(benches))
+    # An empty daemon remembers nobody.
+    greylists = {name: bench for name, bench in benches.items() if name != "an empty daemon"}
+    new = list(told(greylists, recipients.in_turns(greylists, ROUNDS, first=None, code=new_code), first))
+    time.sleep(DELAY + 1)
+    recipients.in_turns(benches, 1, first=recipients.EACH)  # the first to pass counts, and has a header
+    for bench in benches.values():
+        bench.forget()
+    known = told(benches, recipients.in_turns(benches, ROUNDS, first=recipients.EACH), first)
+    for kind, rows in ("new", new), ("known", known):
+        table.show(f"{what}, {kind} triplets, eight sessions of {recipients.EACH}",
+                   ["greylist", "recipients/s", f"in terms of {first}", "median, µs", "99th percentile, µs",
+                    "processor, µs a recipient"], rows)
+
+
 def main():
-    with contextlib.ExitStack() as stack:
-        benches = {name: stack.enter_context(recipients.Bench()) for name in PEERS}
-        for name, bench in benches.items():
-            PEERS[name](bench)
-        new = recipients.in_turns(benches, ROUNDS, first=None, code=450)
-        time.sleep(DELAY + 1)
-        recipients.in_turns(benches, 1, first=recipients.EACH)  # the first to pass counts, and has a header
-        known = recipients.in_turns(benches, ROUNDS, first=recipients.EACH)
-    ours, *_ = PEERS
-    table.show("Greylists under Exim, recipients a second (eight sessions of 25)",
-               ["greylist", "new triplets, /s", "in terms of greyonce", "known triplets, /s", "in terms of greyonce"],
-               [[name, *(figure for found in (new, known)
-                         for figure in (f"{statistics.median(found[name]):.0f}", table.spread(found[name], found[ours])))]
-                for name in PEERS])
+    for what, peers, kind in ("Exim", EXIM, recipients.Bench), ("Postfix", POSTFIX, recipients.PostfixBench):
+        with contextlib.ExitStack() as stack:
+            benches = {name: stack.enter_context(kind()) for name in peers}
+            for name, bench in benches.items():
+                peers[name](bench)
+            measured(benches, what, 450)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import harness
 KEPT = harness.PROGRAMS / "bench"
 EMPTY = KEPT / "empty"  # does nothing
 DUNNO = KEPT / "dunno"  # answers and does nothing else
+DAEMON = KEPT / "dunno_daemon"  # the same, resident
+SESSIONS = KEPT / "sessions"  # an SMTP client
 
 MILLION = 1_000_000
 STANDARD = 7  # the number of the record that the standard decision asks for
