@@ -8,6 +8,7 @@
 #include "report/page.hpp"
 #include "rules/compiled.hpp"
 #include "rules/entry.hpp"
+#include "system/lines.hpp"
 #include "system/read_file.hpp"
 #include "system/replace_file.hpp"
 #include "system/text.hpp"
@@ -207,7 +208,7 @@ void look_at_rules(const Request& request, report::Figures& figures) {
     const rules::Compiled compiled{request.rules};
     compiled.each([&](const rules::Compiled::Record& record) {
         std::string_view rest = record.value;
-        const std::string source = sys::log_value(rules::take_word(rest));
+        const std::string source = sys::log_value(sys::take_until(rest, ' '));
         ++unused.entries;
         if (figures.rules.find(report::hash_of(source, request.options.hash_key)) != nullptr) {
             return;

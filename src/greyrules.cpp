@@ -9,6 +9,7 @@
 #include "rules/rules_file.hpp"
 #include "rules/table.hpp"
 #include "rules/verdict_text.hpp"
+#include "system/lines.hpp"
 #include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
@@ -222,7 +223,7 @@ int list(const OneFile& job) {
     const rules::Compiled compiled{path_of(job)};
     compiled.each([](const rules::Compiled::Record& record) {
         std::string_view rest = record.value;
-        const std::string_view source = rules::take_word(rest);
+        const std::string_view source = sys::take_until(rest, ' ');
         const std::string entry = rules::entry_text(record.key, rest);
         print(sys::cleaned(std::string{"at "}.append(source).append(" ") + entry) + '\n');
     });

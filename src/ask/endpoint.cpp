@@ -90,17 +90,9 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     return endpoint;
 }
 
-std::string_view take_word(std::string_view& line) {
-    constexpr std::string_view blanks = " \t";
-    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-    const std::string_view word = line.substr(0, line.find_first_of(blanks));
-    line.remove_prefix(word.size());
-    return word;
-}
-
 bool has_word(std::string_view line, const std::string& wanted) {
     while (true) {
-        const std::string_view word = take_word(line);
+        const std::string_view word = sys::take_word(line);
         if (word.empty() || sys::lower_case(word) == wanted) {
             return !word.empty();
         }
@@ -136,7 +128,7 @@ std::vector<sys::Address> addresses_of(std::string_view host, std::string_view h
     while (!hosts.empty()) {
         std::string_view line = sys::take_line(hosts);
         line = line.substr(0, line.find('#'));
-        const auto address = sys::Address::parse(take_word(line));
+        const auto address = sys::Address::parse(sys::take_word(line));
         if (address && has_word(line, wanted)) {
             found.push_back(*address);
         }

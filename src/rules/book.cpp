@@ -3,6 +3,7 @@
 #include "rules/compiled.hpp"
 #include "rules/lines.hpp"
 #include "rules/verdict_text.hpp"
+#include "system/lines.hpp"
 #include "system/trouble.hpp"
 
 #include <unistd.h>
@@ -54,10 +55,10 @@ class Written {
         const std::string_view record = bytes(key + value, position + pair_size);
         Record parts{record.substr(0, key), record.substr(key), {}, {}, {}};
         std::string_view rest = parts.value.substr(Check{}.size() + 1);
-        parts.source = take_word(rest);
+        parts.source = sys::take_until(rest, ' ');
         parts.verdict = rest;
         while (parts.verdict.starts_with('/')) {
-            take_word(parts.verdict);
+            sys::take_until(parts.verdict, ' ');
         }
         parts.expressions = rest.substr(0, rest.size() - parts.verdict.size());
         return parts;

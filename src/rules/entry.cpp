@@ -1,5 +1,7 @@
 #include "rules/entry.hpp"
 
+#include "system/lines.hpp"
+
 #include <algorithm>
 
 namespace rules {
@@ -31,9 +33,9 @@ std::string entry_text(std::string_view key, std::string_view expressions_and_ve
     std::string_view rest = expressions_and_verdict;
     std::string text;
     while (!key.empty()) {
-        const std::string_view word = take_word(key);
+        const std::string_view word = sys::take_until(key, ' ');
         const bool is_expression = word.starts_with('*') && rest.starts_with('/');
-        text.append(is_expression ? take_word(rest) : word).append(" ");
+        text.append(is_expression ? sys::take_until(rest, ' ') : word).append(" ");
     }
     return text.append(rest);
 }

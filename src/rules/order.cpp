@@ -1,5 +1,7 @@
 #include "rules/order.hpp"
 
+#include "system/lines.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -67,13 +69,6 @@ std::optional<Form> form_from(std::string_view text) {
     return form;
 }
 
-std::string_view take_until(std::string_view& text, char separator) {
-    const std::size_t end = std::min(text.size(), text.find(separator));
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(text.size(), end + 1));
-    return word;
-}
-
 } // namespace
 
 std::size_t Shape::expressions() const {
@@ -104,10 +99,6 @@ bool comes_before(const Shape& a, const Shape& b) {
     return order != 0 ? order < 0 : compare_numbers(a, b, true) < 0;
 }
 
-std::string_view take_word(std::string_view& text) {
-    return take_until(text, ' ');
-}
-
 std::string text_of(const Shape& shape) {
     std::string text = shape.is_default ? "default" : "";
     for (const Form& form : shape) {
@@ -123,7 +114,7 @@ std::string text_of(const Shape& shape) {
 std::optional<Shape> shape_from(std::string_view text) {
     Shape shape;
     while (!text.empty()) {
-        const std::string_view word = take_until(text, ',');
+        const std::string_view word = sys::take_until(text, ',');
         if (word == "default" && shape.size == 0 && !shape.is_default) {
             shape.is_default = true;
             continue;

@@ -41,7 +41,4 @@ std::string text_of(const Shape& shape);
 // Empty where `text` is none.
 std::optional<Shape> shape_from(std::string_view text);
 
-// The first word of `text` up to a blank; `text` is left at what follows the blank.
-std::string_view take_word(std::string_view& text);
-
 } // namespace rules

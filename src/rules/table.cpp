@@ -8,6 +8,7 @@
 #include "rules/order.hpp"
 #include "rules/patterns.hpp"
 #include "rules/verdict_text.hpp"
+#include "system/lines.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -102,10 +103,10 @@ struct Table::Parts {
     Contents contents_of(const Found& found) const {
         Contents contents;
         std::string_view rest = found.value;
-        contents.source = take_word(rest);
+        contents.source = sys::take_until(rest, ' ');
         contents.saying = rest;
         for (std::size_t i = 0; i < found.shape.expressions(); ++i) {
-            const std::string_view word = take_word(rest);
+            const std::string_view word = sys::take_until(rest, ' ');
             if (word.size() < 2 || word.front() != '/' || word.back() != '/') {
                 compiled.damaged(found.key);
             }
@@ -184,7 +185,7 @@ struct Table::Parts {
             if (index.starts_with(window_word)) {
                 break; // the last word, and no shape
             }
-            const auto shape = shape_from(take_word(index));
+            const auto shape = shape_from(sys::take_until(index, ' '));
             if (!shape) {
                 compiled.damaged(index_key);
             }
@@ -215,7 +216,7 @@ struct Table::Parts {
     void prove(const Values& values, const Shape& decided) const {
         std::string key;
         for (std::string_view index = compiled.index(); !index.empty() && !index.starts_with(window_word);) {
-            const auto shape = shape_from(take_word(index));
+            const auto shape = shape_from(sys::take_until(index, ' '));
             if (!shape || compare(*shape, decided) > 0) {
                 return; // a wrong index was told before
             }

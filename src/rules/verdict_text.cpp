@@ -3,6 +3,7 @@
 #include "rules/order.hpp"
 #include "rules/patterns.hpp"
 #include "settings/value.hpp"
+#include "system/lines.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -32,7 +33,7 @@ Verdict greylist_from(std::string_view parameters) {
     Verdict verdict;
     verdict.kind = Verdict::Kind::greylist;
     while (!parameters.empty()) {
-        const std::string_view word = take_word(parameters);
+        const std::string_view word = sys::take_until(parameters, ' ');
         try {
             read_parameter(word, verdict);
         } catch (const settings::WrongValue& wrong) {
@@ -54,7 +55,7 @@ Verdict ask_from(std::string_view names) {
     Verdict verdict;
     verdict.kind = Verdict::Kind::ask;
     while (!names.empty()) {
-        const std::string_view name = take_word(names);
+        const std::string_view name = sys::take_until(names, ' ');
         if (!is_server_name(name)) {
             throw Unreadable{"expected the name of a server: letters, digits, - and _", std::string{name}};
         }
@@ -85,7 +86,7 @@ std::string ask_text(const Verdict& verdict) {
 
 Verdict verdict_from(std::string_view text) {
     std::string_view rest = text;
-    const std::string_view word = take_word(rest);
+    const std::string_view word = sys::take_until(rest, ' ');
     const std::string name = sys::lower_case(word);
     if (name == "greylist") {
         return greylist_from(rest);

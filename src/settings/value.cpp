@@ -1,5 +1,6 @@
 #include "settings/value.hpp"
 
+#include "system/lines.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 namespace settings {
 
 namespace {
-
-constexpr std::string_view blanks = " \t";
 
 std::uint64_t number_from(std::string_view text, std::uint64_t most, const std::string& expected) {
     std::uint64_t value = 0;
@@ -74,11 +73,8 @@ std::string one_line_from(const std::string& text) {
 
 std::vector<std::string> words_from(std::string_view text) {
     std::vector<std::string> words;
-    for (std::size_t at = text.find_first_not_of(blanks); at != std::string_view::npos;
-         at = text.find_first_not_of(blanks, at)) {
-        const std::size_t end = std::min(text.find_first_of(blanks, at), text.size());
-        words.emplace_back(text.substr(at, end - at));
-        at = end;
+    for (std::string_view word = sys::take_word(text); !word.empty(); word = sys::take_word(text)) {
+        words.emplace_back(word);
     }
     return words;
 }

@@ -12,6 +12,14 @@ std::string_view take_line(std::string_view& text) {
     return line;
 }
 
+std::string_view take_word(std::string_view& text) {
+    constexpr std::string_view blanks = " \t";
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    const std::string_view word = text.substr(0, text.find_first_of(blanks));
+    text.remove_prefix(word.size());
+    return word;
+}
+
 void skip_byte_order_mark(std::string_view& text) {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     if (text.starts_with(mark)) {

@@ -1,6 +1,7 @@
 #include "weight/list.hpp"
 
 #include "settings/wrong_value.hpp"
+#include "system/lines.hpp"
 #include "weight/number.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@ namespace weight {
 
 namespace {
 
-constexpr std::string_view blanks = " \t";
 constexpr std::string_view a_range =
     "answers like 127.0.0.2, 127.0.0.[2..8] or 127.0.0.[2;4..8], each with =SCORE or without";
 
@@ -25,14 +25,6 @@ std::string_view take(std::string_view& text, std::string_view separator) {
     const std::string_view part = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + separator.size());
     return part;
-}
-
-// Takes the next word off `text`; empty at its end.
-std::string_view next_word(std::string_view& text) {
-    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    const std::string_view word = text.substr(0, text.find_first_of(blanks));
-    text.remove_prefix(word.size());
-    return word;
 }
 
 double score_word(std::string_view word) {
@@ -135,16 +127,16 @@ List parse_list(std::string_view line) {
     constexpr std::string_view form = "ZONE HIT MISS NAME [ANSWERS[=SCORE]]...";
     List list;
     std::string_view rest = line;
-    list.zone = next_word(rest);
-    const std::string_view hit = next_word(rest);
-    const std::string_view miss = next_word(rest);
-    list.name = next_word(rest);
+    list.zone = sys::take_word(rest);
+    const std::string_view hit = sys::take_word(rest);
+    const std::string_view miss = sys::take_word(rest);
+    list.name = sys::take_word(rest);
     if (list.name.empty()) {
         refuse(form);
     }
     list.hit = score_word(hit);
     list.miss = score_word(miss);
-    for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+    for (std::string_view word = sys::take_word(rest); !word.empty(); word = sys::take_word(rest)) {
         list.answers.push_back(parse_answers(word));
     }
     return list;

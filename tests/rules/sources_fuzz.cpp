@@ -5,6 +5,7 @@
 #include "rules/postgrey_lists.hpp"
 #include "rules/rules_file.hpp"
 #include "rules/table.hpp"
+#include "system/lines.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -70,7 +71,7 @@ std::string listing_of(const Memory& compiled_file) {
     const rules::Compiled compiled{compiled_file.path()};
     compiled.each([&](const rules::Compiled::Record& record) {
         std::string_view rest = record.value;
-        const std::string_view source = rules::take_word(rest);
+        const std::string_view source = sys::take_until(rest, ' ');
         listing.append("at ")
             .append(source)
             .append(" ")

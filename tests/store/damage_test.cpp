@@ -1,6 +1,7 @@
 // What a power failure, a bad disk or a careless hand leaves of a state.
 #include "store/temporary_state.hpp"
 
+#include "system/lines.hpp"
 #include "system/trouble.hpp"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ class ForeignPage : public StateDamage {
     static std::string page(const Head& head, std::string_view lines = {}) {
         Page result{head};
         while (!lines.empty()) {
-            result.append(take_line(lines));
+            result.append(sys::take_until(lines, '\n'));
         }
         const auto& bytes = result.bytes();
         return {bytes.data(), bytes.size()};
@@ -444,7 +445,7 @@ TEST_F(SmallState, NoFlippedByteInventsARecordOrLosesAnotherPages) {
         Lines result;
         for (const Page& page : survey.bucket(last->place.root)) {
             for (std::string_view rest = page.lines(); !rest.empty();) {
-                result.emplace(take_line(rest));
+                result.emplace(sys::take_until(rest, '\n'));
             }
         }
         return result;

@@ -2,6 +2,7 @@
 // is written as it was.
 #include "store/file/page.hpp"
 #include "store/file/page_zero.hpp"
+#include "system/lines.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -21,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     }
     for (std::string_view rest = whole; !rest.empty();) {
-        take_line(rest);
+        sys::take_until(rest, '\n');
     }
 
     // The same bytes as the lines of a sound page, with one of them spoiled afterwards.
@@ -53,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const std::string left = Page::whole_lines(sound);
     for (std::string_view lines = left; !lines.empty();) {
-        const std::string line = std::string{take_line(lines)} + '\n';
+        const std::string line = std::string{sys::take_until(lines, '\n')} + '\n';
         if (page.lines().find(line) == std::string_view::npos) {
             std::abort();
         }

@@ -1,5 +1,7 @@
 #include "store/file/page.hpp"
 
+#include "system/lines.hpp"
+
 #include <gtest/gtest.h>
 
 namespace store {
@@ -27,9 +29,9 @@ TEST(Page, AFirstLineThatBecameShorterHasBlanksBehindItsWords) {
 
 TEST(Page, TheLinesOfATextThatLacksItsLastNewlineComeToAnEnd) {
     std::string_view text{"a\n\nb"};
-    EXPECT_EQ(take_line(text), "a");
-    EXPECT_EQ(take_line(text), "");
-    EXPECT_EQ(take_line(text), "b");
+    EXPECT_EQ(sys::take_until(text, '\n'), "a");
+    EXPECT_EQ(sys::take_until(text, '\n'), "");
+    EXPECT_EQ(sys::take_until(text, '\n'), "b");
     EXPECT_TRUE(text.empty());
 }
 

@@ -1,6 +1,7 @@
 #include "store/file/bulk.hpp"
 
 #include "store/file/forest.hpp"
+#include "system/lines.hpp"
 #include "system/trouble.hpp"
 
 #include <algorithm>
@@ -53,7 +54,7 @@ std::size_t Bucket::load(Forest& forest, const Page& page) {
     const std::size_t index = nodes_.size();
     nodes_.push_back({.page = page});
     for (std::string_view rest = nodes_[index].page.lines(); !rest.empty();) {
-        const std::string_view line = take_line(rest);
+        const std::string_view line = sys::take_until(rest, '\n');
         if (const std::string_view key = greylist::key_in(line); !key.empty()) {
             spots_.try_emplace(name_of(line.front(), key), Spot{index, line});
         }

@@ -1,6 +1,7 @@
 #include "store/file/file_store.hpp"
 
 #include "store/file/forest.hpp"
+#include "system/lines.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
 
@@ -51,7 +52,7 @@ std::vector<Loss> losses(const Page& page, const Keeping& keeping) {
     std::vector<Loss> all;
     std::size_t waiting = 0;
     for (std::string_view rest = page.lines(); !rest.empty();) {
-        const std::string_view line = take_line(rest);
+        const std::string_view line = sys::take_until(rest, '\n');
         if (const auto record = greylist::record_of(line)) {
             all.push_back({keeping.worth(*record), std::string{line}});
             waiting += all.back().worth.loss == Worth::Loss::waiting ? size_in_page(line) : 0;

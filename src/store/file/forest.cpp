@@ -1,5 +1,6 @@
 #include "store/file/forest.hpp"
 
+#include "system/lines.hpp"
 #include "system/trouble.hpp"
 
 namespace store {
@@ -100,7 +101,7 @@ std::optional<Page> Forest::mended(PageNumber number, const Place& place, const 
     unsigned kept = 0;
     const std::string lines = Page::whole_lines(bytes);
     for (std::string_view rest = lines; !rest.empty();) {
-        const std::string_view line = take_line(rest);
+        const std::string_view line = sys::take_until(rest, '\n');
         if (belongs(line, place, file_.seed())) {
             page.append(line);
             ++kept;

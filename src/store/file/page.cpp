@@ -1,6 +1,7 @@
 #include "store/file/page.hpp"
 
 #include "store/file/check_sum.hpp"
+#include "system/lines.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -47,13 +48,6 @@ std::string_view view(const Page::Bytes& bytes) {
     return {bytes.data(), bytes.size()};
 }
 
-std::string_view take_word(std::string_view& text) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return word;
-}
-
 std::optional<PageNumber> page_number(std::string_view word) {
     PageNumber number = 0;
     const auto end = std::from_chars(word.data(), word.data() + word.size(), number);
@@ -89,11 +83,11 @@ std::optional<Head> head_in(std::string_view bytes) {
         return std::nullopt;
     }
     std::string_view rest = bytes.substr(0, sums_start);
-    const std::string_view word = take_word(rest);
-    const auto number = page_number(take_word(rest));
-    const auto place = Place::parse(take_word(rest));
-    const auto left = page_number(take_word(rest));
-    const auto right = page_number(take_word(rest));
+    const std::string_view word = sys::take_until(rest, ' ');
+    const auto number = page_number(sys::take_until(rest, ' '));
+    const auto place = Place::parse(sys::take_until(rest, ' '));
+    const auto left = page_number(sys::take_until(rest, ' '));
+    const auto right = page_number(sys::take_until(rest, ' '));
     if (word != "page" || !number || !place || !left || !right) {
         return std::nullopt;
     }
@@ -148,7 +142,7 @@ std::string Page::whole_lines(const Bytes& bytes) {
 std::string_view Page::line_with(const Key& key) const {
     const std::size_t size = greylist::line_size(key);
     for (std::string_view rest = lines(); !rest.empty();) {
-        const std::string_view line = take_line(rest);
+        const std::string_view line = sys::take_until(rest, '\n');
         if (line.size() == size && line.front() == static_cast<char>(key.kind) && line.ends_with(key.text)) {
             return line;
         }

@@ -16,6 +16,8 @@
 
 #include "store/file/place.hpp"
 
+#include "system/lines.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -103,22 +105,13 @@ std::optional<Page> Page::read(Fill fill) {
     return page;
 }
 
-// Takes the first line off `text`; the last may lack its newline. (sys::take_line takes a CR off as well, which
-// may be part of a record.)
-inline std::string_view take_line(std::string_view& text) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return line;
-}
-
 template <typename MayGo>
 std::size_t Page::erase_if(MayGo may_go) {
     std::size_t erased = 0;
     std::size_t at = 0;
     while (at < used_) {
         std::string_view rest = lines().substr(at);
-        const std::string_view line = take_line(rest);
+        const std::string_view line = sys::take_until(rest, '\n');
         if (may_go(line)) {
             erase(line);
             ++erased;

@@ -1,6 +1,7 @@
 #include "store/file/survey.hpp"
 
 #include "greylist/kind.hpp"
+#include "system/lines.hpp"
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -27,7 +28,7 @@ void each_page(Forest& forest, const Page& page, const Visit& visit) {
 
 void check_lines(const Page& page, const Seed& seed, std::set<std::string>& keys, Checked& result) {
     for (std::string_view rest = page.lines(); !rest.empty();) {
-        const std::string_view line = take_line(rest);
+        const std::string_view line = sys::take_until(rest, '\n');
         const std::string_view key = greylist::key_in(line);
         const std::string which = named(page.head) + ": " + std::string{line} + ": ";
         if (!greylist::record_of(line) && (line.empty() || greylist::row_of(line.front()) != nullptr)) {
@@ -80,7 +81,7 @@ void check_bucket(const std::vector<Page>& pages, const Seed& seed, Checked& res
 std::size_t records_in(std::string_view lines) {
     std::size_t records = 0;
     while (!lines.empty()) {
-        records += greylist::record_of(take_line(lines)) ? 1 : 0;
+        records += greylist::record_of(sys::take_until(lines, '\n')) ? 1 : 0;
     }
     return records;
 }
@@ -150,7 +151,7 @@ std::uint64_t Sweeper::erase_what_may_go(Page& page) {
 bool Sweeper::bring_to_now(Page& page) const {
     bool has_changed = false;
     for (std::string_view rest = page.lines(); !rest.empty();) {
-        const std::string_view line = take_line(rest);
+        const std::string_view line = sys::take_until(rest, '\n');
         const auto record = greylist::record_of(line);
         if (record && greylist::as_of(*record, now_) != *record) {
             page.replace(line, greylist::line_of(as_of(*record, now_))); // as long as before
@@ -230,7 +231,7 @@ void Survey::each_record(const std::function<void(const Record&)>& look, const P
     for (unsigned root = 0; root < roots; ++root) {
         for (const Page& page : bucket(root)) {
             for (std::string_view rest = page.lines(); !rest.empty();) {
-                if (const auto record = greylist::record_of(take_line(rest))) {
+                if (const auto record = greylist::record_of(sys::take_until(rest, '\n'))) {
                     look(*record);
                 }
             }
