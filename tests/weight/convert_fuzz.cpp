@@ -56,8 +56,7 @@ void must_be_ours(std::string_view perl) {
 void must_come_through(std::string_view text) {
     const auto converted = weight::convert_policyd_weight("$MAXDNSERRMSG = " + quoted(text) + ";");
     if (converted.complaints.empty()) {
-        must(settings_of(converted.config).weight.value().texts.too_many_errors == text,
-             "another text");
+        must(settings_of(converted.config).weight.value().texts.too_many_errors == text, "another text");
     } else {
         must(text.size() > 4096 || text.find_first_of("\r\n") != std::string_view::npos,
              converted.complaints.front());
