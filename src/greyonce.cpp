@@ -24,7 +24,7 @@ std::string written_file(const Invocation& call) {
 }
 
 // Arguments come from a mail server that starts the filter itself, as the user that it is: nothing else
-// confines it. Who asks on standard input has given it a user, and mostly a unit, of its own.
+// confines it. A server that asks on standard input has given it a user, and mostly a unit, of its own.
 void confine(const Invocation& call) {
     sys::give_up_privileges(sys::Processes::none);
     if (call.is_request()) {

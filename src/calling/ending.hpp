@@ -1,6 +1,6 @@
-// What makes the server of a listening socket end, so that whoever listens there starts the next: nobody has
+// What makes the server of a listening socket end, so that the program that listens there starts the next: nobody has
 // come for a while, its configuration, rules or program are others now, or it was told to. It ends when no
-// conversation is open, and at the latest some seconds after that was found; who comes meanwhile is served.
+// conversation is open, and at the latest some seconds after that was found; connections that come meanwhile are served.
 #pragma once
 
 #include "system/identity.hpp"

@@ -1,5 +1,5 @@
 // Of the malformed requests that one process is asked, the first has a line in the log, and after that one a
-// minute: whoever makes them could make many.
+// minute: a client that causes one can cause many.
 #pragma once
 
 #include "calling/answer.hpp"

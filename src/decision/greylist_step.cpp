@@ -106,7 +106,7 @@ class Asking {
         return (glance.is_certain && !step(glance.seen)) || update(key, step);
     }
 
-    // None where its record could not be read: nobody who may be known is told to wait.
+    // None where its record could not be read: a client that may be known is not told to wait.
     std::optional<bool> is_auto_whitelisted() {
         if (rule_.auto_whitelist_clients == 0) {
             may_have_passed_ = true; // nothing is counted
@@ -162,7 +162,7 @@ class Asking {
         }
     }
 
-    // One header a message; who sends no instance has one with each recipient.
+    // One header a message; without an instance, one with each recipient.
     bool needs_header() {
         const std::string_view instance = question_.request.instance;
         if (settings_.header.empty() || instance.empty()) {

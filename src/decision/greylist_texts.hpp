@@ -1,4 +1,4 @@
-// The texts of the greylist: what who has to wait is told, and the header of who has waited. Pure.
+// The texts of the greylist: the reply to mail that has to wait, and the header of mail that has waited. Pure.
 // As in postgrey, each %-sequence is replaced where it stands first, and only there.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The step that asks the compiled rules: who passes, who is refused, and how the greylist is to be asked.
+// The step that asks the compiled rules: which mail passes, which is refused, and how the greylist is to be asked.
 #include "decision/step.hpp"
 #include "protocol/action.hpp"
 #include "rules/table.hpp"

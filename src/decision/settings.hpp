@@ -17,7 +17,7 @@ struct Settings {
     greylist::Settings greylist;
     store::Settings store;
     ask::Settings ask;
-    // Made with the first of its options: who does not weigh does not pay for its lists and texts.
+    // Made with the first of its options, so that a filter that does not weigh makes no lists and texts.
     std::optional<weight::Settings> weight;
 
     std::string on_error{"DUNNO"};

@@ -155,7 +155,7 @@ class Weigher {
     }
 
     // No opinion, unless the client need not wait at the greylist. What has no rate, because it was not
-    // weighed or the DNS failed, waits there: who can bring that about must not gain by it.
+    // weighed or the DNS failed, waits there: a client that can bring that about must not gain by it.
     std::optional<Opinion> passing(bool is_vouched_for, std::optional<double> rate) {
         if (is_vouched_for) {
             return pass("allow list");

@@ -13,12 +13,12 @@ inline constexpr std::array options{
     settings::option<settings::Seconds, &Settings::rule, &Rule::delay>(
         "delay", "an attempt this long after the first passes"),
     settings::option<settings::Days, &Settings::rule, &Rule::retry_window>(
-        "retry-window", "who has not passed after this time starts over"),
+        "retry-window", "a triplet that has not passed after this time starts over"),
     settings::option<settings::Days, &Settings::rule, &Rule::max_age>(
-        "max-age", "what was not seen for this time is forgotten"),
+        "max-age", "a triplet that was not seen for this time is forgotten"),
     settings::option<settings::Count<most_counted>, &Settings::rule, &Rule::auto_whitelist_clients>(
         "auto-whitelist-clients",
-        "a client that came back N times need not wait any more; 0: it always may have to", "N", "5"),
+        "a client that came back N times need not wait any more; 0: no client is spared", "N", "5"),
     settings::option_without_default<settings::NotFlag, &Settings::grouping, &Grouping::by_host>(
         "lookup-by-subnet", "all addresses of a network are one client (the default)"),
     settings::option<settings::Flag, &Settings::grouping, &Grouping::by_host>(
@@ -30,9 +30,9 @@ inline constexpr std::array options{
     settings::option<settings::Flag, &Settings::grouping, &Grouping::hashed>(
         "privacy", "store hashes in place of addresses"),
     settings::option<settings::ActionWord, &Settings::action>(
-        "greylist-action", "the action for who has to wait, without its text"),
+        "greylist-action", "the action for mail that has to wait, without its text"),
     settings::option<settings::Text, &Settings::text>(
-        "greylist-text", "its text; %s: seconds to wait, %r: the recipient's domain"),
+        "greylist-text", "the text of greylist-action; %s: seconds to wait, %r: the recipient's domain"),
     settings::option<settings::Header, &Settings::header>(
         "x-greylist-header", "header of mail that had to wait; %t: seconds waited, %v: version, %h: host, "
                              "%d: date; empty: none"),

@@ -11,7 +11,7 @@ namespace greylist {
 
 struct Rule {
     Seconds delay{300};                          // an attempt this long after the first one passes
-    Seconds retry_window = std::chrono::days{2}; // who has not passed by then starts over
+    Seconds retry_window = std::chrono::days{2}; // a triplet that has not passed by then starts over
     Seconds max_age = std::chrono::days{35};     // what was not seen for longer is forgotten
     std::uint64_t auto_whitelist_clients = 5; // first successes until a client never waits; 0: it always may
 };
@@ -61,7 +61,7 @@ bool is_forgotten(const Record& record, Time now, const Rule& rule);
 // has become shorter since.
 bool has_passed(const Record& record, const Rule& rule);
 
-// Of two accounts of one key the one that says more: who has passed has passed, and was last seen when the
+// Of two accounts of one key the one that says more: a triplet that passed in one has passed, and was last seen when the
 // later one says.
 Record merged(const Record& seen, const Record& incoming, const Rule& rule);
 
@@ -69,8 +69,8 @@ Record merged(const Record& seen, const Record& incoming, const Rule& rule);
 struct Worth {
     enum class Loss {
         little,   // a lookup, a second header
-        waiting,  // who is waiting begins anew
-        one_wait, // who has passed once waits once more
+        waiting,  // a waiting triplet begins anew
+        one_wait, // a triplet that passed once waits once more
         counting, // a client is a while later on the auto-whitelist
         in_use,   // one who comes again and again, and did not wait any more
     };

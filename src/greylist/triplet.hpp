@@ -20,7 +20,7 @@ struct Grouping {
 
 Key triplet_of(const sys::Address& client, std::string_view sender, std::string_view recipient,
                const Grouping& grouping);
-// An IPv6 client counts as its network: who has one has all of its addresses.
+// An IPv6 client counts as its network: a host in it can use all of its addresses.
 Key client_of(const sys::Address& client, const Grouping& grouping);
 // Under its own address, as every client once counted, and as other programs' records have it.
 Key address_of(const sys::Address& client, const Grouping& grouping);

@@ -4,7 +4,7 @@
 //   [queue_id: ]action=greylist, reason=new, client_name=…, client_address=…, sender=…, recipient=…[,
 //   rule=FILE:LINE]
 //
-// They look for ", name=", and who reads by eye or grep for "name=": no value can bring either.
+// They look for ", name=", and a reader by eye or by grep for "name=": no value can bring either.
 #pragma once
 
 #include "protocol/request.hpp"

@@ -1,4 +1,4 @@
-// One Postfix policy request (SMTPD_POLICY_README): from bytes to fields. Pure: who reads the bytes is not
+// One Postfix policy request (SMTPD_POLICY_README): from bytes to fields. Pure: what reads the bytes is not
 // its business.
 //
 //   request = *( name "=" value EOL ) ( EOL / end of file )      EOL = LF / CRLF; a last line may lack it

@@ -6,7 +6,7 @@
 //
 //   b0a1d2f3 whitelist_clients:12 pass
 //
-// WINDOW is `retry-window/SECONDS`, the longest one that an entry has: whoever clears the greylist away keeps
+// WINDOW is `retry-window/SECONDS`, the longest one that an entry has: what clears the greylist away keeps
 // waiting records that long. CHECK is cdb_hash() of what follows it, in eight hexadecimal digits: it changes
 // with every change of one byte. Expressions stand in the order of the fields that have one. Any byte of the
 // file may be wrong.

@@ -72,7 +72,7 @@ bool append_text(std::string& key, const Form& form, const Value& value);
 
 // May stand in a key as it is: not empty, no blank or control byte, not to be taken for another form.
 bool is_plain(std::string_view text);
-// Made of nothing but what addresses are made of, up to a slash: whoever wrote it meant one.
+// Made of nothing but what addresses are made of, up to a slash: the author meant one.
 bool looks_like_address(std::string_view text);
 bool has_addresses(Field field);
 bool has_mailboxes(Field field);

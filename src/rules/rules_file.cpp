@@ -17,7 +17,7 @@ namespace rules {
 
 namespace {
 
-// Files that include one another; whoever needs more has made a circle.
+// Files that include one another: more of them are a circle.
 constexpr std::size_t deepest_include = 16;
 
 // What is wrong with a line: the word, and what was expected.
@@ -51,7 +51,7 @@ void check_action(const std::string& action) {
         throw Fault{action, "expected UTF-8 without control characters"};
     }
     if (action == "REJECT" || action == "DEFER") {
-        throw Fault{action, "expected a text after it, for who sent the mail"};
+        throw Fault{action, "expected a text after it, which the mail's sender is told"};
     }
     if (const auto wrong = settings::whats_wrong(action)) {
         throw Fault{action, "expected an action that Postfix takes, not " + *wrong};

@@ -48,7 +48,7 @@ void sleep_for(microseconds time) {
     nanosleep(&pause, nullptr);
 }
 
-// So long a lock is held by who reads and writes a page or two.
+// A process that reads and writes a page or two holds a lock for less.
 constexpr microseconds brief = 300us;
 
 unsigned owners = 0; // NOLINT: of what this process holds, as the system counts them
@@ -63,7 +63,7 @@ void set_after_waiting(int descriptor, short type, off_t first, off_t length, co
     }
 }
 
-// Whether the lock was had; false where readers have held it all this time. Who writes is waited for without end.
+// Whether the lock was had; false where readers have held it all this time. A writing process is waited for without end.
 bool had_alone(int descriptor, off_t first, off_t length, const std::string& path) {
     constexpr microseconds longest_pause = 5ms;
     static microseconds patience = 300ms;

@@ -3,10 +3,10 @@
 // process apart. Elsewhere POSIX record locks, which a process loses when it closes any descriptor of the
 // file.
 //
-// Who may only read a file can hold a shared lock on it without end. Who wants it alone therefore waits for readers
-// no longer than 0.3 s. Then he takes the same lock in a second file, which only its owner may open
-// (`PATH.lock`), and a shared one in the file itself: the first keeps those out who came this way as well, the
-// second those who find no reader any more. Only readers see him write then.
+// A user who may only read a file can hold a shared lock on it without end. A process that wants it alone therefore
+// waits for readers no longer than 0.3 s. Then it takes the same lock in a second file, which only its owner may
+// open (`PATH.lock`), and a shared one in the file itself. The first keeps out the processes that came this way as
+// well, the second those that meet no reader any more. Only readers see it write then.
 #pragma once
 
 #include "system/descriptor.hpp"

@@ -1,4 +1,4 @@
-// Replacing a file as a whole: whoever opens it sees the old or the new one, never a part, also after a power
+// Replacing a file as a whole: a program that opens it sees the old or the new one, never a part, also after a power
 // failure.
 #pragma once
 

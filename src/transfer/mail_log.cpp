@@ -137,7 +137,7 @@ class LogReader : public Reader {
     Sink sink_;
     Messages messages_;
     std::map<std::string, Record> clients_;
-    // Who sent with authentication what went on to a filter before it had an id.
+    // Senders with authentication of what went on to a filter before it had an id.
     std::set<std::string> authenticated_;
 };
 

@@ -79,7 +79,8 @@ inline constexpr std::array options{
     list_option(
         "rhsbl", "a list of senders' domains; repeats",
         [](Settings& s, const std::string& v) { add_list(s.lists.rhsbl, s.lists.rhsbl_is_default, v); }),
-    list_option("dnswl", "a list of good clients; who has a score below 0 there is never greylisted; repeats",
+    list_option("dnswl",
+                "a list of good clients; a client with a score below 0 there is never greylisted; repeats",
                 [](Settings& s, const std::string& v) {
                     bool is_default = false;
                     add_list(s.lists.dnswl, is_default, v);

@@ -12,7 +12,7 @@
 
 namespace weight {
 
-// Who chose the name that is asked for.
+// The side that chose the name that is asked for.
 enum class Chooser { us, client };
 
 class Resolver {

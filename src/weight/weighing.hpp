@@ -78,7 +78,7 @@ struct Weighing {
     const Answer& ask_list(std::string_view name);
 
     // What the DNS says of a name that the client chose: its own, its HELO's, its sender's. One that fails
-    // has nothing, like one that does not exist: who can break a name gains nothing by it.
+    // has nothing, like one that does not exist: a client that can break a name gains nothing by it.
     const Answer& ask(std::string_view name, Type type);
 
     // Adds what a check found. `plain_token` has no "=score" yet.

@@ -291,11 +291,12 @@ void FileStore::keep(const Keeping& keeping) {
 std::vector<Notice> FileStore::take_notices() {
     std::vector<Notice> notices;
     if (std::exchange(parts_->had_no_room, false)) {
-        notices.push_back({"full", "the state is full (max-state-size): who was seen longest ago makes "
-                                   "room for who comes"});
+        notices.push_back({"full",
+                           "the state is full (max-state-size): the record that was seen longest ago makes "
+                           "room for a new one"});
     }
     if (parts_->file.is_open_to_others()) {
-        notices.push_back({"open", "every user may read or write the state, and whoever may can hold it up: "
+        notices.push_back({"open", "every user may read or write the state, and can hold it up: "
                                    "chmod 600 " +
                                        parts_->file.path()});
     }

@@ -1,7 +1,7 @@
 // The state file as others share it: opened or made, locked, its pages read, written and added. What stands
 // in a page, and which page is whose, is not known here.
 //
-// Locks. Each root's whole tree is guarded by one lock on the bytes of its root page. Whoever adds a page
+// Locks. Each root's whole tree is guarded by one lock on the bytes of its root page. A process that adds a page
 // takes a second one, on the bytes of page 0, for as long as that takes: always in this order, and never two
 // roots at once, so nobody waits in a circle. The kernel gives up the locks of a killed process.
 //
