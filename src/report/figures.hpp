@@ -77,12 +77,13 @@ struct Limits {
     std::size_t names = 20'000; // of each kind
     std::size_t rules = 200'000;
     std::size_t days = 1'100;
+    std::size_t seconds = std::size_t{7} * 24 * 3600; // of a wait, that are told apart
 };
 
 struct Figures {
     explicit Figures(const Limits& limits)
-        : clients(limits.names), networks(limits.names), domains(limits.names), recipients(limits.names),
-          rules(limits.rules), tokens(limits.names), warnings(limits.names / 10) {}
+        : waited(limits.seconds), clients(limits.names), networks(limits.names), domains(limits.names),
+          recipients(limits.names), rules(limits.rules), tokens(limits.names), warnings(limits.names / 10) {}
 
     // Of the days that were asked for; none where there was nothing.
     std::optional<LocalTime> first;
@@ -106,8 +107,7 @@ struct Figures {
     std::uint64_t open = 0;
     std::uint64_t not_followed = 0;
     std::uint64_t from_several_networks = 0;
-    static constexpr std::size_t longest_wait = std::size_t{7} * 24 * 3600;
-    Spread waited{longest_wait}; // seconds, of those that came back
+    Spread waited; // seconds, of those that came back
     sys::Seconds retry_window{};
     sys::Seconds delay{};
 

@@ -30,7 +30,7 @@ std::string decision(const std::string& action, const std::string& reason, const
 // What comes of many lines with few of each thing kept: sums stay right, and what is told of a name is never too much.
 TEST(Counting, IsBoundedAndSaysSo) {
     Options options;
-    options.limits = {.waits = 50, .names = 20, .rules = 10, .days = 2};
+    options.limits = {.waits = 50, .names = 20, .rules = 10, .days = 2, .seconds = 1000};
     std::mt19937 random{7};
     std::vector<std::pair<int, std::string>> lines;
     std::uint64_t first_attempts = 0;

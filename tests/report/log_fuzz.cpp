@@ -94,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(read(log, 1 + data[0] % 61) == whole);
 
     Options options;
-    options.limits = {.waits = 8, .names = 8, .rules = 8, .days = 2};
+    options.limits = {.waits = 8, .names = 8, .rules = 8, .days = 2, .seconds = 1000};
     options.is_anonymous = data[0] % 2 == 1;
     Counting counting{options};
     for (const auto& [time, text] : whole.entries) {
