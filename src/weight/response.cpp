@@ -22,6 +22,9 @@ constexpr std::size_t most_hosts = 10; // of MX: no more are asked for (RFC 7208
 constexpr std::size_t most_reverse_names = 100;
 constexpr std::size_t most_addresses = 100;
 
+// Names are c-ares' to expand. Its parsers of whole responses are not used: the one of A records brings what
+// getaddrinfo() needs along, 128 KB more of a static program's 3.4 MB (c-ares 1.18), and with it a service's look-up
+// by name. They are marked as deprecated since 1.28, and what takes their place is not in 1.18.
 class Reader {
   public:
     explicit Reader(std::span<const std::uint8_t> message) : message_(message) {}
