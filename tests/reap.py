@@ -84,6 +84,8 @@ def run(seconds, command):
 
 def main():
     adopt()
+    for number in (signal.SIGINT, signal.SIGQUIT):  # ignored where a shell started us in the background, and so in all below
+        signal.signal(number, signal.SIG_DFL)
     status = run(float(sys.argv[1]), sys.argv[2:])
     if status < 0:  # by a signal: in a shell's words, so that it is no 0
         status = 128 - status

@@ -18,6 +18,6 @@ struct Streams {
 void prepare_last_word(const Invocation& call, const Streams& streams);
 
 // Answers what it is called with, and returns the exit status.
-int answer(const Invocation& call, const Streams& streams, decision::Sources& sources);
+int answer(const Invocation& invocation, const Streams& streams, decision::Sources& sources);
 
 } // namespace calling

@@ -8,9 +8,9 @@
 
 namespace report {
 
-// The registered domain of a name: example.co.uk of mx1.mail.example.co.uk. Of a top level that the public suffix list does
+// The registered domain of a host: example.co.uk of mx1.mail.example.co.uk. Of a top level that the public suffix list does
 // not know, the last two labels. Empty where it is no host's name, or a public suffix.
-std::string organisation_of(std::string_view name);
+std::string organisation_of(std::string_view host);
 
 // 192.0.2.0/24; `prefix` is at most the address's bits.
 std::string network_of(const sys::Address& address, unsigned prefix);

@@ -26,7 +26,7 @@ std::string with_share(std::uint64_t part, std::uint64_t all) {
 
 // At most `longest_name` bytes of it; the end says more of a host's name.
 std::string shortened(const std::string& name) {
-    const std::string clean = sys::cleaned(name);
+    std::string clean = sys::cleaned(name);
     if (clean.size() <= longest_name) {
         return clean;
     }

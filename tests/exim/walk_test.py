@@ -41,7 +41,7 @@ stat -c '%U %a %n' /var/lib/greyonce /var/lib/greyonce/greylist.state
 AFTER_SOCKET = r"""
 "$4" -i /etc/inetd.conf &
 inetd=$!
-trap 'kill $inetd' EXIT
+trap 'kill $inetd $(cat /proc/$inetd/task/$inetd/children)' EXIT # it waits for the next mail as well
 while [ ! -S /run/greyonce/greyonce.sock ]; do sleep 0.1; done
 ask carol@example.net
 stat -c '%U %a %n' /run/greyonce /var/lib/greyonce/greylist.state
