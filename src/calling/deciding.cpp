@@ -28,7 +28,7 @@ void Server::decide(Talk& talk) {
     }
     sys::last_word::answer_to(talk.number());
     sys::last_word::resume();
-    watch_the_time();
+    watch_the_time(talk);
     Answer answer;
     try {
         children_.deciding(
@@ -70,10 +70,15 @@ void Server::answer(Talk& talk, Answer answer) {
 }
 
 // One that is crashed, or hangs, in a decision of its own does so for all: its own deadline is the last resort.
-// It is set anew ten times a second at most, as long as there are decisions.
-void Server::watch_the_time() {
+// It is set anew ten times a second at most, as long as there are decisions. A request that has waited has its own
+// from the start: what it would wait for takes its time by that, before there is a child.
+void Server::watch_the_time(const Talk& talk) {
     constexpr milliseconds shared = 100ms;
-    if (now_ >= watched_until_) {
+    if (const auto waited = now_ - talk.begun; waited > shared) {
+        sys::last_word::set_deadline(std::max<std::chrono::microseconds>(
+            std::chrono::duration_cast<std::chrono::microseconds>(settings_.deadline - waited), 1ms));
+        watched_until_ = {};
+    } else if (now_ >= watched_until_) {
         sys::last_word::set_deadline(settings_.deadline);
         watched_until_ = now_ + shared;
     }
@@ -83,6 +88,7 @@ void Server::queue(Talk& talk, int why) {
     if (why != 0 && fork_trouble_.is_due(now_)) {
         log_.warn("make a child: " + std::string{std::strerror(why)} + " (told once a minute)");
     }
+    talk.why_no_child = why;
     await(talk, Talk::State::queued, 0);
     queued_.push_back(talk.number());
 }

@@ -47,6 +47,7 @@ struct Talk {
     std::optional<std::list<int>::iterator> timed{}; // its place among those with a deadline
     std::uint32_t events = 0;                        // that are waited for
     pid_t child = 0;
+    int why_no_child = 0; // where it is queued: errno of fork(), 0 where as many are there as may be
 
     [[nodiscard]] int number() const { return socket.number(); }
 };
@@ -92,6 +93,7 @@ class Server {
     void await(Talk& talk, Talk::State state, std::uint32_t events);
     void forget_time(Talk& talk);
     void expire();
+    void answer_late(Talk& talk, const std::string& action, const std::string& why);
 
     // --- its request ---
     void decide(Talk& talk);
@@ -101,7 +103,7 @@ class Server {
     void become_child(const Talk& talk);
     [[noreturn]] void answer_as_child(const Talk& talk, const Answer& answer) const;
     void take_from_child(pid_t child, int status);
-    void watch_the_time();
+    void watch_the_time(const Talk& talk);
 
     std::vector<int> sockets_;
     const Invocation& call_;

@@ -188,11 +188,16 @@ void Server::expire() {
         }
         switch (talk.state) {
         case Talk::State::reading:
+            answer_late(talk, decision_.on_error, "the deadline was reached");
+            break;
         case Talk::State::queued:
-            log_.warn("the deadline was reached: answering " + decision_.on_error);
-            talk.connection.answered(protocol::reply(decision_.on_error));
-            talk.connection.give_up();
-            write(talk);
+            if (talk.why_no_child != 0) {
+                answer_late(talk, decision_.on_error, "no child could be made by the deadline");
+            } else { // clients can keep all children busy, by their number and by their DNS
+                answer_late(talk,
+                            decision_.dry_run ? std::string{protocol::no_opinion} : decision_.on_malformed,
+                            "no child was free by the deadline");
+            }
             break;
         case Talk::State::with_child:
             if (now_ >= talk.begun + settings_.deadline + for_a_child_to_end) {
@@ -208,6 +213,13 @@ void Server::expire() {
             break;
         }
     }
+}
+
+void Server::answer_late(Talk& talk, const std::string& action, const std::string& why) {
+    log_.warn(why + ": answering " + action);
+    talk.connection.answered(protocol::reply(action));
+    talk.connection.give_up();
+    write(talk);
 }
 
 } // namespace calling

@@ -281,8 +281,8 @@ class NobodyWaits(Listening):
             for _ in range(20):
                 self.assertEqual(server.ask(request(sender="x@plain.example")), FALLBACK)
             self.assertLess(time.monotonic() - began, 1)
-            for connection in connections:
-                self.assertTrue(read_to_end(connection).endswith(b"\n\n"))
+            for connection in connections:  # a nameserver of the client's keeps the children busy: nobody passes by that
+                self.assertTrue(read_to_end(connection).startswith(b"action=DEFER_IF_PERMIT "))
             self.assertLess(time.monotonic() - began, 4)
 
     def test_who_finds_no_child_free_waits_for_one_up_to_his_deadline(self):
@@ -298,7 +298,8 @@ class NobodyWaits(Listening):
                 return server.ask(self.new()), time.monotonic() - began
             done = list(pool.map(timed, range(10)))
         decided = [took for answer, took in done if answer == FALLBACK]
-        late = [took for answer, took in done if answer == b"action=WARN late\n\n"]
+        # The last have no time left for a server, which is trouble of ours, or never find a child.
+        late = [took for answer, took in done if answer == b"action=WARN late\n\n" or answer.startswith(b"action=DEFER_IF_PERMIT ")]
         self.assertEqual(len(decided) + len(late), 10, done)
         self.assertGreaterEqual(len(decided), 4)
         self.assertLess(max(took for _, took in done), 5)
