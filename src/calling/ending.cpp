@@ -1,5 +1,8 @@
 #include "calling/ending.hpp"
 
+#include "system/descriptor.hpp"
+
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,11 +20,18 @@ std::string path_of_this_program() {
     return length > 0 ? std::string{path.data(), static_cast<std::size_t>(length)} : std::string{};
 }
 
+// Of the file that runs, also where another has its path by now. It is opened, since an emulator shows its own file to
+// who only looks at the name.
+sys::Identity identity_of_this_program() {
+    const sys::Descriptor file{open(this_program, O_PATH | O_CLOEXEC)};
+    return file.is_open() ? sys::Identity::of(file.number()) : sys::Identity::of(path_of_this_program());
+}
+
 } // namespace
 
 Ending::Ending(const std::string& config, Clock::time_point now) : last_look_(now), last_open_(now) {
     files_[0] = {config, sys::Identity::of(config)};
-    files_[2] = {path_of_this_program(), sys::Identity::of(std::string{this_program})};
+    files_[2] = {path_of_this_program(), identity_of_this_program()};
 }
 
 void Ending::expect(const std::string& rules, std::chrono::seconds idle) {

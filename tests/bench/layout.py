@@ -37,7 +37,7 @@ HEADING = """\
 
 def sections(map_file):
     """(address, size, name, object file, section of the program) of all that is loaded, by address."""
-    found, pending, output = [], None, None
+    found, pending, output = [], None, ""
     for line in map_file.read_text(encoding="utf-8").splitlines():
         if whole := re.match(r"(\.[\w.]+)(\s|$)", line):
             output = whole[1]
