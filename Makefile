@@ -295,20 +295,23 @@ examples := $(DESTDIR)$(DOCDIR)
 # Sources name the usual places; what is installed names those that it is installed for.
 placed   = sed -e 's|/usr/local/sbin/|$(SBINDIR)/|g' -e 's|/usr/local/share/doc/greyonce/|$(DOCDIR)/|g' \
     -e 's|/usr/local/share/greyonce/|$(PREFIX)/share/greyonce/|g' -e 's|/etc/greyonce|$(SYSCONFDIR)/greyonce|g' \
-    -e 's|/var/lib/greyonce|$(LOCALSTATEDIR)/lib/greyonce|g' -e 's|/run/greyonce|$(RUNSTATEDIR)/greyonce|g' $(elsewhere)
+    -e 's|/var/lib/greyonce|$(LOCALSTATEDIR)/lib/greyonce|g' -e 's|/run/greyonce|$(RUNSTATEDIR)/greyonce|g' $(elsewhere) $(links)
+# What a page leads to lies beside it.
+links     = -e 's|(\.\./\.\./tests/bench/|(../|g' -e 's|(\.\./\.\./|(../|g' -e 's|(tests/bench/|(|g' -e 's|(src/|(|g'
 # systemd's own word for the state's folder means the one below /var.
 elsewhere = $(if $(filter-out /var,$(LOCALSTATEDIR)),-e '/^StateDirectoryMode=/d' \
     -e 's|^StateDirectory=.*|ReadWritePaths=$(LOCALSTATEDIR)/lib/greyonce|')
 texts_to  = $(foreach text,$(2),$(placed) $(text) > $(1)/$(notdir $(text)) && chmod 644 $(1)/$(notdir $(text)) &&) :
 
 install: all
-	install -d $(bin) $(lists)/exim $(man)/man5 $(man)/man8 $(examples)/exim $(examples)/servers
+	install -d $(bin) $(lists)/exim $(man)/man5 $(man)/man8 $(examples)/exim $(examples)/servers $(examples)/tasks
 	install $(programs:%=$(BUILD)/%) $(bin)
 	@$(placed) src/package/greyonce-setup > $(bin)/greyonce-setup && chmod 755 $(bin)/greyonce-setup
 	@$(call texts_to,$(lists)/exim,$(wildcard exim/*))
 	@$(call texts_to,$(man)/man5,$(filter %.5,$(pages)))
 	@$(call texts_to,$(man)/man8,$(filter %.8,$(pages)))
-	@$(call texts_to,$(examples),README.md LICENSE inetd.conf.sample)
+	@$(call texts_to,$(examples),README.md LICENSE inetd.conf.sample tests/bench/RESULTS.md)
+	@$(call texts_to,$(examples)/tasks,$(wildcard src/tasks/*.md))
 	@$(call texts_to,$(lists),src/rules/large-senders.whitelist)
 	@$(call texts_to,$(examples)/exim,$(wildcard exim/*))
 	@$(call texts_to,$(examples)/servers,$(wildcard src/servers/*))

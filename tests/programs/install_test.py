@@ -1,4 +1,5 @@
-"""make install: every file goes where it is told, names the places it is installed for, and is taken away again."""
+"""make install: every file goes where it is told, names the places it is installed for, and is taken away again.
+The pages lead to files and headings that are there, where they are written and where they are installed."""
 
 import re
 import shutil
@@ -10,6 +11,28 @@ from harness import PROGRAMS, TOP, Case
 
 PLACES = ("PREFIX=/opt/mail", "SBINDIR=/opt/mail/bin", "SYSCONFDIR=/opt/etc", "LOCALSTATEDIR=/srv", "RUNSTATEDIR=/srv/run")
 USUAL = re.compile(r"(?<![\w/])(/usr/local/s\w+/|/etc/greyonce|/var/lib/greyonce|/run/greyonce)")
+
+
+def anchor(heading):
+    """As forges make it of a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def dead_links(page):
+    for target, place in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text()):
+        file = page.parent / target if target else page
+        headings = re.findall(r"(?m)^#+ (.*)", file.read_text()) if place and file.is_file() else []
+        if not file.exists() or place and place not in map(anchor, headings):
+            yield f"{page.name}: {target}#{place}"
+
+
+class Links(Case):
+    def test_each_page_leads_to_what_is_there_and_the_first_one_to_all(self):
+        pages = [TOP / "README.md", TOP / "tests/bench/RESULTS.md", *(TOP / "src/tasks").glob("*.md")]
+        self.assertEqual([link for page in pages for link in dead_links(page)], [])
+        first = (TOP / "README.md").read_text()
+        for page in pages[1:]:
+            self.assertIn(f"({page.relative_to(TOP)})", first)
 
 
 class Installed(Case):
@@ -37,6 +60,9 @@ class Installed(Case):
                 for line in file.read_text().splitlines():
                     if "make install" not in line:  # the README, of what it does by itself
                         self.assertIsNone(USUAL.search(line), f"{file}: {line}")
+        pages = [file for file in self.files() if file.suffix == ".md"]
+        self.assertGreater(len(pages), 10)
+        self.assertEqual([link for page in pages for link in dead_links(page)], [])
         told = subprocess.run([self.root / "opt/mail/bin/greyonce", "--help"], capture_output=True, text=True, check=True).stdout
         for place in ("/opt/etc/greyonce/greyonce.conf", "/opt/etc/greyonce/rules.cdb", "/srv/lib/greyonce/greylist.state"):
             self.assertIn(place, told)
