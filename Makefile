@@ -164,14 +164,16 @@ $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 
 end_to_end := $(sort $(wildcard tests/*/*_test.py))
+# Files by the beginnings of their names, each of which has to be that of one.
+named       = $(foreach name,$(1),$(or $(filter tests/$(name)%,$(end_to_end)),$(error no test is called tests/$(name))))
 # These wait most of the time, for deadlines above all.
-waiting    := $(filter tests/exim/silence% tests/exim/away% tests/ask/misbehaving% tests/decision/failure_table%,$(end_to_end))
+waiting    := $(call named,exim/silence exim/away ask/misbehaving decision/failure_table)
 # The first to begin are those that take longest.
-longest    := $(filter tests/greylist/faults% tests/greylist/storm% tests/exim/l% tests/weight/weight%,$(end_to_end))
+longest    := $(call named,store/faults store/storm exim/l weight/weight)
 # How they are linked matters to what starts a program or calls a library: to the names it can find, the patterns, the
 # questions to the DNS, the last word. All else is the same object files.
-dynamic    := $(filter tests/decision/answers% tests/decision/failure_table% tests/decision/until_eof% tests/rules/greyrules% \
-              tests/greylist/greystate% tests/weight/weight% tests/system/%,$(end_to_end))
+dynamic    := $(call named,decision/answers decision/failure_table decision/until_eof rules/greyrules \
+              greylist/greystate weight/weight system/)
 
 check: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/peers
 	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure $(benches)
@@ -183,15 +185,15 @@ check: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/peers
 	    --programs $(BUILD)/dynamic $(filter-out $(waiting),$(dynamic))
 
 # What a developer runs after each change: all but what is slow for its thoroughness or starts servers.
-quick := $(filter tests/decision/answers% tests/decision/until_eof% tests/decision/syslog% tests/rules/greyrules% tests/ask/asking%,$(end_to_end))
+quick := $(call named,decision/answers decision/until_eof decision/syslog rules/greyrules ask/asking)
 
 quick: $(BUILD)/tests/unit all
 	GTEST_FILTER='-PowerFailure*:*Damage*:SmallState*:StateTest.WhenFull*' \
 	    $(PYTHON) tests/run.py --programs $(BUILD) $(quick) --unit $(BUILD)/tests/unit
 
 # What a machine without mail servers can run.
-alone          := $(filter tests/decision/% tests/programs/% tests/rules/greyrules% tests/store/faults% tests/report/report% \
-                  tests/store/storm% tests/weight/weight% tests/ask/asking%,$(end_to_end))
+alone          := $(call named,decision/ programs/ rules/greyrules store/faults report/report store/storm \
+                  weight/weight ask/asking)
 alone_packages := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb gzip zstd
 
 alone: $(BUILD)/packages/build $(BUILD)/packages/alone
