@@ -8,6 +8,8 @@
 #include "options.hpp"
 #include "rules/table.hpp"
 #include "store/open.hpp"
+#include "system/descriptor.hpp"
+#include "system/line_reader.hpp"
 #include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
@@ -15,6 +17,7 @@
 #include "transfer/input.hpp"
 #include "version.hpp"
 
+#include <fcntl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -325,24 +328,25 @@ class Import {
     void read(const std::string& path) {
         const bool is_stdin = path == "-";
         const std::string name = is_stdin ? "standard input" : path;
-        std::FILE* const file = is_stdin ? stdin : std::fopen(path.c_str(), "re");
-        if (file == nullptr) {
+        const sys::Descriptor opened{is_stdin ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+        if (!is_stdin && !opened.is_open()) {
             throw sys::Trouble("open", path, errno);
         }
-        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closing{is_stdin ? nullptr : file, std::fclose};
+        sys::LineReader lines{is_stdin ? STDIN_FILENO : opened.number(), name, reader_->longest_line()};
         inputs_.begin(name);
         bool is_empty = true;
         bool is_understood = false;
-        transfer::each_line(file, name, reader_->longest_line(), [&](std::optional<std::string_view> line) {
+        while (const auto line = lines.next()) {
             line_ = inputs_.next_number();
-            if (!line) {
+            const std::string_view text = line->text.substr(0, line->text.find_last_not_of('\r') + 1);
+            if (line->is_too_long()) {
                 complain(inputs_.place(line_),
                          "longer than " + std::to_string(reader_->longest_line()) + " bytes");
-            } else if (!line->empty()) {
-                is_understood = reader_->take(*line, line_) || is_understood;
+            } else if (!text.empty()) {
+                is_understood = reader_->take(text, line_) || is_understood;
             }
-            is_empty = is_empty && line && line->empty();
-        });
+            is_empty = is_empty && text.empty() && !line->is_too_long();
+        }
         if (!is_empty && !is_understood) {
             complain(name, "nothing in it was understood as " + request_.from);
         }

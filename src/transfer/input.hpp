@@ -1,20 +1,12 @@
-// The files of an import: their lines, and which file and line of it a line was.
+// The files of an import: which file and line of it a line was.
 #pragma once
 
-#include <cstdio>
-#include <functional>
-#include <optional>
+#include <cstddef>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace transfer {
-
-// Gives `file` line by line, without line ends; none in place of a line of more than `longest` bytes, which
-// is never kept as a whole. Throws sys::Trouble where `path` cannot be read.
-void each_line(std::FILE* file, const std::string& path, std::size_t longest,
-               const std::function<void(std::optional<std::string_view>)>& take);
 
 // Numbers the lines of several files through.
 class Inputs {

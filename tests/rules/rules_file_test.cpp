@@ -490,7 +490,7 @@ TEST(RulesFile, AnIncludedFileThatIsMissingOrIncludesItselfIsAnErrorOfTheLine) {
 
 TEST(RulesFile, ALineThatIsTooLongOrHoldsANulIsRefused) {
     EXPECT_EQ(complaints_about("client 192.0.2.1 reject " + std::string(9000, 'x') + "\n"),
-              "rules:1: a line of 9025 bytes: expected at most 8192\n");
+              "rules:1: a line of 9024 bytes: expected at most 8192\n");
     EXPECT_EQ(complaints_about(std::string_view{"client a\0b pass\n", 16}),
               "rules:1: client a?b pass: expected text, not a NUL byte\n");
 }
