@@ -13,8 +13,9 @@
 #   make lint       clang-format, clang-tidy, shellcheck, mandoc
 #   make install    programs, manual pages and examples under $(DESTDIR)$(PREFIX); the programs look for their files, and
 #                   pages and examples name them, in SYSCONFDIR (/etc), LOCALSTATEDIR (/var) and RUNSTATEDIR (/run)
-#   make deb        Debian's package, build/greyonce_VERSION_ARCH.deb
 #   make uninstall  take them away again
+#   make deb        Debian's package, build/greyonce_VERSION_ARCH.deb
+#   make dist       the sources, build/greyonce-VERSION.tar.gz
 #   make STATIC=    the same programs, dynamically linked
 
 PREFIX        ?= /usr/local
@@ -70,7 +71,8 @@ portable   = -D_FILE_OFFSET_BITS=64 $(long_times) -DCARES_NO_DEPRECATED
 long_times := -D_TIME_BITS=64
 compile    = $(CXX) -std=c++20 $(CPPFLAGS) $(CXXFLAGS) $(warnings) $(hardening) $(portable) \
              -ffunction-sections -fdata-sections -Isrc -MMD -MP $(places)
-link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections $(LDFLAGS)
+# No number of the build: it would be another one in each folder.
+link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--build-id=none $(LDFLAGS)
 # A static program registers its table of stack frames when it starts, which with g++ 14 takes nine tenths of all its
 # instructions: every frame is looked at. With the registration left out, a throw finds the table by its index. A
 # toolchain that cannot link so is given none of this.
@@ -87,7 +89,7 @@ libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lcares -lpsl
 archive   := $(BUILD)/libgreyonce.a
 linked     = $(filter %.o,$^) $(archive) $(libraries)
 
-.PHONY: all deps demo check unit quick alone fuzz bench layout lint install uninstall deb clean
+.PHONY: all deps demo check unit quick alone fuzz bench layout lint install uninstall deb dist clean
 all: $(programs:%=$(BUILD)/%)
 
 $(BUILD)/greyonce $(BUILD)/dynamic/greyonce: $(instead:src/%.cpp=$(BUILD)/obj/%.o)
@@ -328,7 +330,8 @@ uninstall:
 VERSION    := $(shell sed -n 's/.*version = "\(.*\)";/\1/p' src/version.hpp)
 ARCH       ?= $(shell dpkg --print-architecture 2> /dev/null)
 MAINTAINER ?= the greyonce authors <greyonce@packages.invalid>
-EPOCH       = $${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2> /dev/null || stat -c %Y src/version.hpp)}
+# When: that of the last commit, which the files of make dist have as well.
+EPOCH       = $${SOURCE_DATE_EPOCH:-$$(test -e $(CURDIR)/.git && git -C $(CURDIR) log -1 --format=%ct || stat -c %Y $(CURDIR)/src/version.hpp)}
 
 deb_packages    := debhelper
 # Whose code is in the programs.
@@ -358,6 +361,16 @@ deb-folder:
 	@$(call texts_to,$(debian),src/servers/greyonce.socket src/servers/greyonce.service)
 
 comma := ,
+
+# --- the sources as one file, the same bytes from a checkout and from what was unpacked of it ---
+
+distributed = test -e .git && git ls-files || \
+              find . \( -path ./build -o -path ./$(BUILD) -o -name __pycache__ \) -prune -o -type f -printf '%P\n'
+
+dist:
+	@mkdir -p $(BUILD)
+	{ $(distributed); } | LC_ALL=C sort | tar -c -T - --verbatim-files-from --no-recursion --format=ustar --owner=root:0 --group=root:0 \
+	    --mode=u=rwX,go=rX --mtime=@$(EPOCH) --transform='s|^|greyonce-$(VERSION)/|' | gzip -9n > $(BUILD)/greyonce-$(VERSION).tar.gz
 
 demo: $(BUILD)/packages/build
 	$(MAKE) -j$$(nproc) all

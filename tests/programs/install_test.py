@@ -1,5 +1,5 @@
 """make install: every file goes where it is told, names the places it is installed for, and is taken away again.
-The pages lead to files and headings that are there, where they are written and where they are installed."""
+make dist: the sources, and the same bytes once more of what it packed. The pages lead to files and headings that are there, where they are written and where they are installed."""
 
 import re
 import shutil
@@ -71,6 +71,24 @@ class Installed(Case):
         self.assertIn("\nReadWritePaths=/srv/lib/greyonce\n", units)
         self.make("uninstall")
         self.assertEqual(self.files(), [])
+
+
+class Distributed(Case):
+    def dist(self, top, build):
+        subprocess.run(["make", "-s", "-C", top, "dist", f"BUILD={self.folder / build}"], check=True, capture_output=True)
+        return next((self.folder / build).glob("greyonce-*.tar.gz"))
+
+    def test_the_sources_without_their_history_make_the_same_bytes(self):
+        first = self.dist(TOP, "first")
+        subprocess.run(["tar", "-xf", first, "-C", self.folder], check=True)
+        unpacked = next(self.folder.glob("greyonce-*"))
+        for name in "Makefile", "README.md", "src/version.hpp", "exim/greyonce":
+            self.assertEqual((unpacked / name).read_bytes(), (TOP / name).read_bytes())
+        self.assertFalse((unpacked / "build").exists() or (unpacked / ".git").exists())
+        (unpacked / "build").mkdir()
+        (unpacked / "build/made").touch()
+        (unpacked / "Makefile").chmod(0o600)
+        self.assertEqual(self.dist(unpacked, "second").read_bytes(), first.read_bytes())
 
 
 if __name__ == "__main__":
