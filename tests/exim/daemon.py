@@ -94,6 +94,19 @@ def in_one_word(address):
     return "{}:{}".format(*address) if isinstance(address, tuple) else address
 
 
+def running(program):
+    """The processes that run `program`, also where it was replaced meanwhile, and where they see other mounts than we do: in
+    a chroot such a one's path begins outside of it."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)").endswith(str(program)):
+                found.append(int(pid))
+        except OSError:
+            pass
+    return found
+
+
 class EximCase(harness.Case):
     """Tests with `self.program`, a copy of greyonce that Exim's user can reach, its configuration, and Exim."""
 
@@ -121,6 +134,12 @@ class EximCase(harness.Case):
         source.write_text("".join(f"{line}\n" for line in lines))
         subprocess.run([harness.GREYRULES, "compile", "-o", self.folder / "rules.cdb", "--whitelist-clients", source],
                        check=True)
+
+    def rules(self, *lines):
+        """Compiled from a rules file's lines."""
+        source = self.folder / "rules"
+        source.write_text("".join(f"{line}\n" for line in lines))
+        subprocess.run([harness.GREYRULES, "compile", "-o", self.folder / "rules.cdb", source], check=True)
 
     def replace_program(self, script):
         """Puts a shell script in the filter's place, at once for whoever starts it next."""

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 import harness
-from exim.daemon import WAYS, EximCase
+from exim.daemon import EximCase, WAYS, running
 from servers import starters
 
 SESSIONS = 50
@@ -42,19 +42,6 @@ class LoadCase(EximCase):
             children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
             harness.wait_until(lambda children=children: not children.read_text(), f"the children of {server.process.args}")
         self.assertEqual(running(self.program), [])
-
-
-def running(program):
-    """The processes that run `program`, also where it was replaced meanwhile, and where they see other mounts than we do: in
-    a chroot such a one's path begins outside of it."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            if os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)").endswith(str(program)):
-                found.append(int(pid))
-        except OSError:
-            pass
-    return found
 
 
 def answers_two_thousand_recipients_rightly(way, server=starters.inetd):
