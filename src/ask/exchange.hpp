@@ -2,7 +2,7 @@
 // after the reply, whatever the server would like to do.
 #pragma once
 
-#include "ask/endpoint.hpp"
+#include "ask/server.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,7 @@
 // Which other policy servers are asked, when, and what their answers do.
 #pragma once
 
-#include "ask/endpoint.hpp"
+#include "ask/server.hpp"
 #include "system/time.hpp"
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "ask/endpoint.hpp"
+#include "system/endpoint.hpp"
 
 #include "system/lines.hpp"
 #include "system/text.hpp"
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace ask {
+namespace sys {
 
 namespace {
 
@@ -50,12 +50,12 @@ std::optional<Endpoint> unix_endpoint(std::string_view path) {
 // A zone (fe80::1%eth0) would have to be known to connect.
 bool is_ipv6(std::string_view text) {
     return text.find(':') != std::string_view::npos && text.find('%') == std::string_view::npos &&
-           sys::Address::parse(text);
+           Address::parse(text);
 }
 
 bool is_ipv4_or_name(std::string_view text) {
     if (is_number(text)) {
-        return sys::Address::parse(text).has_value();
+        return Address::parse(text).has_value();
     }
     return text.size() <= longest_name && is_made_of(text, "-_.");
 }
@@ -77,6 +77,17 @@ std::optional<Endpoint> inet_endpoint(std::string_view text) {
     return Endpoint{.text = {}, .path = {}, .host = std::string{host}, .port = *port};
 }
 
+bool has_word(std::string_view line, const std::string& wanted) {
+    while (true) {
+        const std::string_view word = take_word(line);
+        if (word.empty() || lower_case(word) == wanted) {
+            return !word.empty();
+        }
+    }
+}
+
+} // namespace
+
 std::optional<Endpoint> parse_endpoint(std::string_view text) {
     std::optional<Endpoint> endpoint;
     if (text.starts_with(unix_prefix)) {
@@ -90,45 +101,16 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     return endpoint;
 }
 
-bool has_word(std::string_view line, const std::string& wanted) {
-    while (true) {
-        const std::string_view word = sys::take_word(line);
-        if (word.empty() || sys::lower_case(word) == wanted) {
-            return !word.empty();
-        }
-    }
-}
-
-} // namespace
-
-std::optional<Server> parse_server(std::string_view text) {
-    std::string_view name;
-    const auto equals = text.find('=');
-    // A path may have an equals sign, a name has no colon.
-    if (equals < text.find(':')) {
-        name = text.substr(0, equals);
-        text.remove_prefix(equals + 1);
-        if (!is_made_of(name, "-_")) {
-            return std::nullopt;
-        }
-    }
-    auto endpoint = parse_endpoint(text);
-    if (!endpoint) {
-        return std::nullopt;
-    }
-    return Server{std::string{name}, *std::move(endpoint)};
-}
-
-std::vector<sys::Address> addresses_of(std::string_view host, std::string_view hosts) {
-    if (const auto address = sys::Address::parse(host)) {
+std::vector<Address> addresses_of(std::string_view host, std::string_view hosts) {
+    if (const auto address = Address::parse(host)) {
         return {*address};
     }
-    const std::string wanted = sys::lower_case(host);
-    std::vector<sys::Address> found;
+    const std::string wanted = lower_case(host);
+    std::vector<Address> found;
     while (!hosts.empty()) {
-        std::string_view line = sys::take_line(hosts);
+        std::string_view line = take_line(hosts);
         line = line.substr(0, line.find('#'));
-        const auto address = sys::Address::parse(sys::take_word(line));
+        const auto address = Address::parse(take_word(line));
         if (address && has_word(line, wanted)) {
             found.push_back(*address);
         }
@@ -136,4 +118,4 @@ std::vector<sys::Address> addresses_of(std::string_view host, std::string_view h
     return found;
 }
 
-} // namespace ask
+} // namespace sys

@@ -1,4 +1,4 @@
-#include "ask/endpoint.hpp"
+#include "ask/server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -84,7 +84,7 @@ TEST(Server, HasAPathThatFitsIntoASocketAddress) {
 
 std::string texts(std::string_view host, std::string_view hosts) {
     std::string text;
-    for (const sys::Address& address : addresses_of(host, hosts)) {
+    for (const sys::Address& address : sys::addresses_of(host, hosts)) {
         text.append(address.text()).append(" ");
     }
     return text;
