@@ -36,7 +36,7 @@ PYTHON       ?= /usr/bin/python3
 
 # --- packages: Debian's names, the same in 12 and 13 ---
 
-build_packages := g++ make libboost-program-options-dev libcdb-dev libpcre2-dev libsodium-dev libxxhash-dev libmd-dev \
+build_packages := g++ make libboost-program-options-dev libcdb-dev libhiredis-dev libpcre2-dev libsodium-dev libxxhash-dev libmd-dev \
                   libc-ares-dev libpsl-dev libidn2-dev libunistring-dev python3 valgrind
 lint_packages  := clang-format clang-tidy shellcheck mandoc
 
@@ -45,7 +45,8 @@ lint_packages  := clang-format clang-tidy shellcheck mandoc
 test_packages  := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb mandoc exim4-daemon-heavy clang \
                   libclang-rt-dev libio-multiplex-perl gzip zstd chromium tidy
 peer_packages  := postgrey policyd-weight rbldnsd unbound postfix openbsd-inetd xinetd ucspi-tcp systemd s6 \
-                  postfix-policyd-spf-python python3-spf-engine policyd-rate-limit postfwd
+                  postfix-policyd-spf-python python3-spf-engine policyd-rate-limit postfwd \
+                  redis-server redis-tools
 root_packages  := debootstrap git
 peers_packages  = $(shell sh tests/peers_need.sh $(BUILD)/peers $(peer_packages))
 
@@ -84,7 +85,7 @@ if_it_links   = $(shell folder=$$(mktemp -d) && echo 'int main() { try { throw 1
 # Programs run without what a debugger reads, which stays beside them. Written from one end to the other, a file also
 # lies in larger pieces in the system's memory than the linker leaves it: started in 7 % less time.
 stripped    = $(STRIP) --strip-debug -o $@ $@.debug
-libraries := -lboost_program_options -lcdb -lpcre2-8 -lsodium -lmd -lcares -lpsl -lidn2 -lunistring
+libraries := -lboost_program_options -lcdb -lhiredis -lpcre2-8 -lsodium -lmd -lcares -lpsl -lidn2 -lunistring
 
 archive   := $(BUILD)/libgreyonce.a
 linked     = $(filter %.o,$^) $(archive) $(libraries)
@@ -148,7 +149,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             protocol/request protocol/framing protocol/action protocol/log_line decision/greylist_texts \
             greylist/triplet greylist/rule greylist/record greylist/kind store/file/place store/file/check_sum store/file/page store/file/page_zero \
             rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
-            rules/verdict_text ask/endpoint ask/question ask/reply \
+            rules/verdict_text system/endpoint ask/server ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
             weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \
             weight/score weight/questions weight/memory \
@@ -156,7 +157,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             report/wording report/figures report/counting report/page report/html report/text report/json))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             system/address system/text settings/duration settings/value settings/action settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/rule \
-            ask/endpoint ask/question ask/reply \
+            ask/server ask/question ask/reply \
             weight/number weight/list weight/names weight/looks weight/score weight/memory \
             report/entries report/told report/waits report/tally report/words report/counting))
 

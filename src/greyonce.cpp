@@ -5,6 +5,7 @@
 #include "calling/listening.hpp"
 #include "linked_libraries.hpp"
 #include "options.hpp"
+#include "store/open.hpp"
 #include "system/confine.hpp"
 #include "system/last_word.hpp"
 #include "system/listening_socket.hpp"
@@ -20,7 +21,8 @@ using calling::Invocation;
 // The file that a decision writes; none where no state is asked.
 std::string written_file(const Invocation& call) {
     const decision::Settings& settings = call.decision;
-    return settings.greylist.is_on && !call.explain ? settings.store.name : std::string{};
+    const bool writes = settings.greylist.is_on && !call.explain && store::is_file(settings.store.name);
+    return writes ? settings.store.name : std::string{};
 }
 
 // Arguments come from a mail server that starts the filter itself, as the user that it is: nothing else

@@ -58,7 +58,8 @@ std::string usage() {
            greylist::kind_list("|", "|") +
            "\n"
            "FORMAT:   greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log\n"
-           "Every command takes --config FILE. FILE is the configured state if left out.\n";
+           "Every command takes --config FILE. FILE is the configured state if left out; it may\n"
+           "be servers': redis:unix:/PATH, redis:inet:HOST:PORT.\n";
 }
 
 constexpr int nothing_found = 1;
@@ -110,7 +111,7 @@ void show_progress(unsigned done) {
 }
 
 std::unique_ptr<store::Archive> archive_of(const Request& request) {
-    return store::open_archive(request.settings.store);
+    return store::open_archive(request.settings.store, {request.settings.greylist.rule, request.now});
 }
 
 // --- the options ---

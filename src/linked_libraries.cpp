@@ -5,6 +5,7 @@
 #include <ares.h>
 #include <boost/version.hpp>
 #include <cdb.h>
+#include <hiredis/hiredis.h>
 #include <idn2.h>
 #include <libpsl.h>
 #include <pcre2.h>
@@ -29,6 +30,7 @@
 #pragma weak idn2_lookup_u8
 #pragma weak pcre2_match_8
 #pragma weak psl_get_version
+#pragma weak redisReaderFeed
 #pragma weak SHA1Init
 #pragma weak u8_check
 
@@ -59,6 +61,9 @@ std::string linked_libraries() {
     add("Boost", numbers(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100));
     if (ares_init_options != nullptr) {
         add("c-ares", ares_version(nullptr));
+    }
+    if (redisReaderFeed != nullptr) {
+        add("hiredis", numbers(HIREDIS_MAJOR, HIREDIS_MINOR, HIREDIS_PATCH));
     }
     if (idn2_lookup_u8 != nullptr) {
         add("libidn2", idn2_check_version(nullptr));

@@ -128,6 +128,7 @@ void add_header(Opinion& answer, Question& question) {
 } // namespace
 
 Decision decide(const protocol::Request& request, const Settings& settings, Sources& sources, sys::Time now) {
+    sources.begin();
     Question question{.request = request, .sources = sources, .now = now};
     auto said = first_opinion(question, settings);
     Opinion opinion = said ? *std::move(said) : otherwise(question, settings);

@@ -48,7 +48,11 @@ class Asking {
           grouping_(grouping_of(question, settings.grouping)),
           client_(greylist::client_of(*question.request.client_address, settings.grouping)),
           address_(greylist::address_of(*question.request.client_address, settings.grouping)),
-          state_(question.sources.state(keeping_of(question))) {}
+          state_(question.sources.state(keeping_of(question))) {
+        if (state_.fetches_together()) {
+            expect_records();
+        }
+    }
 
     // None where the state could not be asked, or a mail that has to wait not be remembered.
     std::optional<Opinion> opinion() {
@@ -87,6 +91,26 @@ class Asking {
     }
 
   private:
+    // What the request may need, for a store that is far away: one trip in place of one for each.
+    void expect_records() const {
+        std::vector<greylist::Key> keys{triplet_key()};
+        if (rule_.auto_whitelist_clients > 0) {
+            keys.push_back(client_);
+            if (address_ != client_) {
+                keys.push_back(address_);
+            }
+        }
+        if (!settings_.header.empty() && !question_.request.instance.empty()) {
+            keys.push_back(instance_of(question_.request.instance, grouping_));
+        }
+        state_.expect(keys);
+    }
+
+    [[nodiscard]] greylist::Key triplet_key() const {
+        const protocol::Request& request = question_.request;
+        return triplet_of(*request.client_address, request.sender, request.recipient, grouping_);
+    }
+
     // Shows `step` the record under `key` and stores what it says. False, with a line for the log, where the
     // record could not be read (the step was not called) or not be written (it was).
     bool update(const greylist::Key& key, const store::Step& step) {
@@ -127,9 +151,7 @@ class Asking {
     }
 
     std::optional<greylist::Attempt> one_more_attempt() {
-        const protocol::Request& request = question_.request;
-        const greylist::Key key =
-            triplet_of(*request.client_address, request.sender, request.recipient, grouping_);
+        const greylist::Key key = triplet_key();
         std::optional<greylist::Attempt> attempt;
         const store::Step step = [&](const Seen& seen) -> Seen {
             attempt = greylist::attempt(key, seen, question_.now, rule_);

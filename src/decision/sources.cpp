@@ -35,7 +35,7 @@ store::Store& Sources::state(const store::Keeping& keeping) {
         state_->keep(keeping);
     } else {
         state_.reset();
-        state_ = store::open_store(settings_.store, keeping);
+        state_ = store::open_store(settings_.store, keeping, state_time_);
     }
     return *state_;
 }

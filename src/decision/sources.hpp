@@ -4,6 +4,7 @@
 
 #include "decision/settings.hpp"
 #include "rules/table.hpp"
+#include "store/allowance.hpp"
 #include "store/store.hpp"
 #include "system/identity.hpp"
 
@@ -17,8 +18,10 @@ namespace decision {
 class Sources {
   public:
     // The settings outlive it. `stays`: more requests than one are expected.
-    Sources(const Settings& settings, bool stays) : settings_(settings), stays_(stays) {}
+    Sources(const Settings& settings, bool stays) : settings_(settings), stays_(stays) { begin(); }
 
+    // A request begins. What waits for servers that keep the state does so for a limited time in all of it.
+    void begin() { state_time_ = {.left = settings_.store.timeout}; }
     // Time has passed since the last request.
     void expect_changes() { looks_at_rules_ = looks_at_state_ = true; }
 
@@ -45,6 +48,7 @@ class Sources {
     bool rules_are_missing_ = false; // a moment ago
     bool looks_at_rules_ = false;
     std::unique_ptr<store::Store> state_;
+    store::Allowance state_time_;
     bool looks_at_state_ = false;
 };
 

@@ -2,14 +2,27 @@
 
 #include "store/file/file_archive.hpp"
 #include "store/file/file_store.hpp"
+#include "store/redis/redis_archive.hpp"
+#include "store/redis/redis_store.hpp"
 
 namespace store {
 
-std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping) {
+bool is_file(const std::string& name) {
+    return !redis::is_meant_by(name);
+}
+
+std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping,
+                                  Allowance& time) {
+    if (!is_file(settings.name)) {
+        return std::make_unique<redis::RedisStore>(settings, keeping, time);
+    }
     return std::make_unique<FileStore>(settings.name, settings.max_size, settings.sync, keeping);
 }
 
-std::unique_ptr<Archive> open_archive(const Settings& settings) {
+std::unique_ptr<Archive> open_archive(const Settings& settings, const Keeping& keeping) {
+    if (!is_file(settings.name)) {
+        return std::make_unique<redis::RedisArchive>(settings, keeping);
+    }
     return std::make_unique<FileArchive>(settings.name, settings.max_size, settings.sync);
 }
 

@@ -1,6 +1,7 @@
 // Which store a name means: the only place that knows all of them.
 #pragma once
 
+#include "store/allowance.hpp"
 #include "store/archive.hpp"
 #include "store/settings.hpp"
 #include "store/store.hpp"
@@ -9,9 +10,14 @@
 
 namespace store {
 
-// Opens it, or creates it where it is missing. Throws sys::Trouble.
-std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping);
-// Opens nothing yet: each of its functions does.
-std::unique_ptr<Archive> open_archive(const Settings& settings);
+// Opens it, or creates it where it is missing; servers are connected to when they are asked. `time`: what the request at hand may still wait
+// for servers; it outlives the store. Throws sys::Trouble.
+std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping,
+                                  Allowance& time);
+// Opens nothing yet: each of its functions does. By `keeping` servers are told how long to keep what is stored.
+std::unique_ptr<Archive> open_archive(const Settings& settings, const Keeping& keeping);
+
+// Whether a state of this name is a file.
+bool is_file(const std::string& name);
 
 } // namespace store

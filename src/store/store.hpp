@@ -66,6 +66,10 @@ class Store {
     };
     virtual Glance glance(const Key& key) = 0;
 
+    // Of a store that is far away: these are asked for in a moment, in this request, and may come in one trip.
+    [[nodiscard]] virtual bool fetches_together() const { return false; }
+    virtual void expect(const std::vector<Key>& /*keys*/) {}
+
     // Whether it can serve one more request as it is.
     [[nodiscard]] virtual bool is_current() const = 0;
     // A request begins.

@@ -53,7 +53,8 @@ class Linking(Case):
 
     def test_each_program_names_the_libraries_that_are_in_it_and_no_others(self):
         # Of each library something that is called, and its file.
-        libraries = {"c-ares": ("ares_init_options", "libcares"), "libidn2": ("idn2_lookup_u8", "libidn2"),
+        libraries = {"c-ares": ("ares_init_options", "libcares"), "hiredis": ("redisReaderFeed", "libhiredis"),
+                     "libidn2": ("idn2_lookup_u8", "libidn2"),
                      "libmd": ("SHA1Init", "libmd"), "libpsl": ("psl_is_public_suffix", "libpsl"),
                      "libsodium": ("crypto_shorthash", "libsodium"), "libunistring": ("u8_check", "libunistring"),
                      "PCRE2": ("pcre2_match_8", "libpcre2-8"), "tinycdb": ("cdb_unpack", "libcdb")}
