@@ -11,8 +11,7 @@ bool is_file(const std::string& name) {
     return !redis::is_meant_by(name);
 }
 
-std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping,
-                                  Allowance& time) {
+std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping, Allowance& time) {
     if (!is_file(settings.name)) {
         return std::make_unique<redis::RedisStore>(settings, keeping, time);
     }

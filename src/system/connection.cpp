@@ -1,6 +1,7 @@
 #include "system/connection.hpp"
 
 #include "system/read_file.hpp"
+#include "system/waiting.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,6 +9,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -78,12 +80,20 @@ Broken late() {
     return {"no answer in time"};
 }
 
-// The next call of that kind gives up at the deadline, with EAGAIN.
-void wait_at_most_until(Clock::time_point deadline, int kind, const Descriptor& socket) {
-    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(deadline - Clock::now()).count();
-    if (left <= 0) {
+// Who serves others as well waits no longer than this himself (waiting.hpp): most answers come sooner.
+constexpr std::chrono::microseconds moment{5000};
+
+// The next call of that kind gives up at the deadline, with EAGAIN; with `briefly` after a moment.
+void wait_at_most_until(Clock::time_point deadline, int kind, const Descriptor& socket,
+                        bool briefly = false) {
+    auto left_of_it = std::chrono::duration_cast<std::chrono::microseconds>(deadline - Clock::now());
+    if (left_of_it <= std::chrono::microseconds{0}) {
         throw late();
     }
+    if (briefly) {
+        left_of_it = std::min(left_of_it, moment);
+    }
+    const auto left = left_of_it.count();
     const timeval time{.tv_sec = left / 1'000'000, .tv_usec = left % 1'000'000};
     setsockopt(socket.number(), SOL_SOCKET, kind, &time, sizeof time);
 }
@@ -95,15 +105,26 @@ Connection Connection::to(const Endpoint& server, Clock::time_point deadline) {
     for (const SocketAddress& address : socket_addresses(server)) {
         const auto* bytes = reinterpret_cast<const sockaddr*>(&address.bytes);
         Descriptor socket{::socket(bytes->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-        if (socket.is_open()) {
-            wait_at_most_until(deadline, SO_SNDTIMEO, socket);
-            if (connect(socket.number(), bytes, address.size) == 0) {
+        if (!socket.is_open()) {
+            error = errno;
+            continue;
+        }
+        // One more call waits on for what a call before it has begun.
+        for (bool briefly = true;; briefly = false) {
+            wait_at_most_until(deadline, SO_SNDTIMEO, socket, briefly);
+            if (connect(socket.number(), bytes, address.size) == 0 || errno == EISCONN) {
                 return Connection{std::move(socket)};
             }
+            error = errno;
+            const bool takes_time = error == EAGAIN || error == EINPROGRESS || error == EALREADY;
+            if (!takes_time || !briefly) {
+                break;
+            }
+            before_waiting();
         }
-        error = errno;
     }
-    throw error == EAGAIN || error == EINPROGRESS ? late() : Broken{std::strerror(error)};
+    const bool was_late = error == EAGAIN || error == EINPROGRESS || error == EALREADY;
+    throw was_late ? late() : Broken{std::strerror(error)};
 }
 
 void Connection::send(std::string_view bytes, Clock::time_point deadline) const {
@@ -121,16 +142,19 @@ void Connection::send(std::string_view bytes, Clock::time_point deadline) const 
 }
 
 std::size_t Connection::receive(char* bytes, std::size_t size, Clock::time_point deadline) const {
+    bool briefly = true;
     while (true) {
-        wait_at_most_until(deadline, SO_RCVTIMEO, socket_);
+        wait_at_most_until(deadline, SO_RCVTIMEO, socket_, briefly);
         const ssize_t got = recv(socket_.number(), bytes, size, 0);
         if (got >= 0) {
             return static_cast<std::size_t>(got);
         }
-        if (errno == EAGAIN) {
+        if (errno == EAGAIN && briefly) {
+            before_waiting();
+            briefly = false;
+        } else if (errno == EAGAIN) {
             throw late();
-        }
-        if (errno != EINTR) {
+        } else if (errno != EINTR) {
             return 0;
         }
     }

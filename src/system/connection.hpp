@@ -1,5 +1,6 @@
 // A stream to a server at an endpoint. Blocking calls, each with the time that is left until a deadline: a server
-// that drips bytes has no more of it than a silent one, and a unix socket whose queue is full is waited for.
+// that drips bytes has no more of it than a silent one, and a unix socket whose queue is full is waited for. For
+// longer than some milliseconds only after before_waiting() (waiting.hpp), which may throw.
 #pragma once
 
 #include "system/descriptor.hpp"

@@ -146,6 +146,14 @@ def says(answer, times=1000):
     return behave
 
 
+def says_to_each(answer):
+    """The same to each command."""
+    def behave(connection):
+        while question := connection.recv(65536):
+            connection.sendall(answer * max(1, question.count(b"$3\r\nGET\r\n")))
+    return behave
+
+
 def says_nothing(connection):
     while connection.recv(65536):
         pass
