@@ -56,7 +56,7 @@ Read read(const std::string& log, std::size_t piece) {
 
 Read read(const std::string& log) {
     const Read whole = read(log, log.size());
-    for (const std::size_t piece : {1, 7, 64}) {
+    for (const std::size_t piece : {1U, 7U, 64U}) {
         const Read pieces = read(log, piece);
         EXPECT_EQ(pieces.found, whole.found);
         EXPECT_EQ(pieces.begin, whole.begin);

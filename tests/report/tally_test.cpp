@@ -25,7 +25,7 @@ TEST(Tally, CountsByName) {
 
 TEST(Tally, OfMoreNamesThanItHoldsTellsHowMuchItMayLack) {
     std::mt19937 random{1};
-    for (const std::size_t most : {2, 10, 100}) {
+    for (const std::size_t most : {2U, 10U, 100U}) {
         Tally<Times> tally{most};
         std::map<Hash, std::uint64_t> model;
         for (int i = 0; i < 20000; ++i) {
