@@ -25,7 +25,9 @@ for package in "$build"/*_arm64.deb; do
     esac
 done
 
-make -j"$(nproc)" BUILD=build/arm64 AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror \
+# What requests touch cannot be watched here, so the linker lays the filter out as it likes.
+: >"$build/layout.ld"
+make -j"$(nproc)" -o build/arm64/layout.ld BUILD=build/arm64 AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror \
     CXX="$triplet-g++ -isystem $root/usr/include -isystem $root/usr/include/$triplet -L$root/usr/lib/$triplet" \
     CXXFLAGS='-g -O2 -static' all build/arm64/tests/unit
 
