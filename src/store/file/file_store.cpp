@@ -98,7 +98,7 @@ struct FileStore::Parts {
 
     Found find(const Key& key, const Place& way);
     std::optional<Found> found_again(const Key& key);
-    std::optional<Record> seen_in(std::string_view line) const;
+    [[nodiscard]] std::optional<Record> seen_in(std::string_view line) const;
     Page page_at(const Stop& stop);
     void store_new(std::string_view line, const Place& way, Found& found);
     bool store_in_page(std::string_view line, const Stop& stop);
