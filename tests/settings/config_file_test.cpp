@@ -27,7 +27,7 @@ TEST(ConfigFile, ALineHasANameAndAValueWithoutTheBlanksAroundThem) {
 
 TEST(ConfigFile, WhatIsNoOptionHasNoName) {
     ConfigFile file{"\njunk\n= a\n[section]\nx # = a\ny = 1"};
-    for (const std::size_t number : {2, 3, 4, 5}) {
+    for (const std::size_t number : {2U, 3U, 4U, 5U}) {
         const auto line = file.next();
         ASSERT_TRUE(line);
         EXPECT_EQ(line->number, number);
