@@ -15,6 +15,7 @@ class Syslog:
         (self.devices / "null").touch()
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(str(self.devices / "log"))
+        (self.devices / "log").chmod(0o666)  # as the system's
         self.thread = threading.Thread(target=self.listen)
         self.lines = 0
         self.texts = []
