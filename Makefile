@@ -44,9 +44,13 @@ lint_packages  := clang-format clang-tidy shellcheck mandoc
 # the unpacked ones need is installed: tests/peers_need.sh asks them.
 test_packages  := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb mandoc exim4-daemon-heavy clang \
                   libclang-rt-dev libio-multiplex-perl gzip zstd chromium tidy
+# Valkey is a package from Debian 13 on.
+redis_servers  := redis-server redis-tools \
+                  $(shell . /etc/os-release && [ "$${VERSION_ID:-13}" -lt 13 ] || echo valkey-server valkey-tools)
+redis_packages  = $(shell sh tests/peers_need.sh $(BUILD)/peers $(redis_servers))
 peer_packages  := postgrey policyd-weight rbldnsd unbound postfix openbsd-inetd xinetd ucspi-tcp systemd s6 \
                   postfix-policyd-spf-python python3-spf-engine policyd-rate-limit postfwd \
-                  redis-server redis-tools
+                  $(redis_servers)
 root_packages  := debootstrap git
 peers_packages  = $(shell sh tests/peers_need.sh $(BUILD)/peers $(peer_packages))
 
@@ -195,11 +199,11 @@ quick: $(BUILD)/tests/unit all
 	    $(PYTHON) tests/run.py --programs $(BUILD) $(quick) --unit $(BUILD)/tests/unit
 
 # What a machine without mail servers can run.
-alone          := $(call named,decision/ programs/ rules/greyrules store/faults report/report store/storm \
+alone          := $(call named,decision/ programs/ rules/greyrules store/faults store/redis_test report/report store/storm \
                   weight/weight ask/asking)
 alone_packages := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb gzip zstd
 
-alone: $(BUILD)/packages/build $(BUILD)/packages/alone
+alone: $(BUILD)/packages/build $(BUILD)/packages/alone $(BUILD)/packages/redis
 	$(MAKE) -j$$(nproc) all $(BUILD)/tests/unit
 	$(PYTHON) tests/run.py --unit $(BUILD)/tests/unit --programs $(BUILD) $(alone)
 
@@ -394,6 +398,7 @@ missing = missing=$$(for package in $(1); do \
     dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || echo $$package; done)
 
 $(BUILD)/packages/peers: $(peer_packages:%=$(BUILD)/peers/%.deb)
+$(BUILD)/packages/redis: $(redis_servers:%=$(BUILD)/peers/%.deb)
 
 $(BUILD)/packages/%: always
 	@$(call missing,$($*_packages)); \

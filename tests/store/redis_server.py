@@ -1,4 +1,4 @@
-"""A real Redis server (Debian's, unpacked) for a test, a client for it, and servers that misbehave in its place."""
+"""A real Redis or Valkey server (Debian's, unpacked) for a test, a client for it, and servers that misbehave in its place."""
 
 import os
 import signal
@@ -8,7 +8,8 @@ import time
 
 from harness import LOOPBACK, PEERS, connected, free_port, wait_until
 
-SERVER = PEERS / "usr/bin/redis-server"
+# Those that are unpacked: Debian has Valkey from 13 on.
+SERVERS = [path for path in (PEERS / "usr/bin/redis-server", PEERS / "usr/bin/valkey-server") if path.exists()]
 
 
 def command(*words):
@@ -54,8 +55,8 @@ class Client:
 class Redis:
     """Started in `folder`, on a unix socket and a port of loopback; `case` ends it."""
 
-    def __init__(self, case, folder, *options):
-        self.case, self.folder, self.options = case, folder, options
+    def __init__(self, case, folder, *options, program=SERVERS[0]):
+        self.case, self.folder, self.options, self.program = case, folder, options, program
         folder.mkdir(exist_ok=True)
         self.path = folder / "redis.sock"
         self.port = free_port()
@@ -63,7 +64,7 @@ class Redis:
 
     def start(self, wait=True):
         self.server = self.case.start(
-            [SERVER, "--port", self.port, "--bind", LOOPBACK, "--unixsocket", self.path, "--dir", self.folder,
+            [self.program, "--port", self.port, "--bind", LOOPBACK, "--unixsocket", self.path, "--dir", self.folder,
              "--save", "", *self.options], log=f"{self.folder.name}.log")
         if wait:
             wait_until(self.is_ready, "redis-server")

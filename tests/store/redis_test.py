@@ -13,7 +13,7 @@ import harness
 from calling.waiting_server import WaitingServer
 from decision import answers_test, greylist_rules_test
 from harness import GREYONCE, GREYSTATE, TOP, ask, block, request
-from store.redis_server import Misbehaving, Redis, Refused, Relay, drips, says, says_nothing, says_to_each
+from store.redis_server import SERVERS, Misbehaving, Redis, Refused, Relay, drips, says, says_nothing, says_to_each
 
 GREYLISTED = answers_test.GREYLISTED
 KEY = "greyonce:T 192.0.2.0 alice@example.net bob@example.org"
@@ -25,11 +25,15 @@ class OnRedis(answers_test.Filter):
     """A filter whose state a server keeps."""
 
     OPTIONS = ()
+    PROGRAM = SERVERS[0]
 
     def setUp(self):
         super().setUp()
-        self.redis = Redis(self, self.folder / "redis", *self.OPTIONS)
+        self.redis = self.start_redis("redis", *self.OPTIONS)
         self.state = f"redis:{self.redis.by_unix}"
+
+    def start_redis(self, name, *options):
+        return Redis(self, self.folder / name, *options, program=self.PROGRAM)
 
     def greystate(self, *words, check=True, **how):
         done = subprocess.run([GREYSTATE, *map(str, words)], capture_output=True, text=True, check=False, timeout=60, **how)
@@ -200,7 +204,7 @@ class Servers(OnRedis):
 
     def setUp(self):
         super().setUp()
-        self.replica = Redis(self, self.folder / "replica", "--replicaof", harness.LOOPBACK, self.redis.port)
+        self.replica = self.start_redis("replica", "--replicaof", harness.LOOPBACK, self.redis.port)
         harness.wait_until(lambda: "master_link_status:up" in self.replica.ask("INFO", "replication"), "the replica")
         self.both = f"redis:{self.redis.by_inet},{self.replica.by_unix}"
         self.turned = f"redis:{self.replica.by_unix},{self.redis.by_inet}"
@@ -532,6 +536,13 @@ class Storm(OnRedis):
         self.assertGreater(len(acknowledged), 20)
         stored = self.greystate("export", self.state, "--config", "/dev/null").stdout
         self.assertEqual([sender for sender in acknowledged if f" {sender} " not in stored], [])
+
+
+# What the server itself has a part in, on each other one that is there.
+for other in SERVERS[1:]:
+    for case in Shared, Servers, Kept, Secrets, Tools, Storm:
+        name = f"{case.__name__}On{other.name.removesuffix('-server').title()}"
+        globals()[name] = type(name, (case,), {"PROGRAM": other, "__module__": __name__})
 
 
 if __name__ == "__main__":
