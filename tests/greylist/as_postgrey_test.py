@@ -89,6 +89,12 @@ class Requests:
 
 
 class AsPostgrey(Case):
+    REQUESTS = 1500  # of each setting
+
+    def state_of(self, folder):
+        """The options for one of its own."""
+        return ("--state", folder / "state")
+
     def compare(self, name, count, settings, answers):
         folder = self.folder / name
         folder.mkdir()
@@ -96,7 +102,7 @@ class AsPostgrey(Case):
         made = Requests(SEED, settings)
         requests = [made.next() for _ in range(count)]
         theirs = [postgrey.ask(question) for question in requests]
-        ours = answers(requests, ("--config", "/dev/null", "--state", folder / "state", "--log", "none", "--clock",
+        ours = answers(requests, ("--config", "/dev/null", *self.state_of(folder), "--log", "none", "--clock",
                                   "request", *COMMON, *settings))
         for number, (question, expected, action) in enumerate(zip(requests, theirs, ours, strict=True)):
             self.assertEqual(action, expected, f"request {number} of {settings}: {question}")
@@ -110,13 +116,13 @@ class AsPostgrey(Case):
             return [answer.removeprefix("action=") for answer in done.stdout.decode().split("\n\n")[:-1]]
 
         for number, settings in enumerate(SETTINGS):
-            self.compare(f"stream{number}", 1500, settings, in_one_process)
+            self.compare(f"stream{number}", self.REQUESTS, settings, in_one_process)
 
     def test_one_process_a_request_gets_the_same(self):
         def one_by_one(requests, options):
             return [ask(question, *options).action for question in requests]
 
-        self.compare("single", 1000, SETTINGS[2], one_by_one)
+        self.compare("single", min(1000, self.REQUESTS), SETTINGS[2], one_by_one)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """A state that a Redis server keeps: the rule is the file's, two filters share it, and what fails lets mail pass."""
 
+import concurrent.futures
 import contextlib
 import json
 import os
+import random
 import re
 import subprocess
 import threading
@@ -13,7 +15,7 @@ import harness
 from calling.waiting_server import WaitingServer
 from decision import answers_test, greylist_rules_test
 from harness import GREYONCE, GREYSTATE, TOP, ask, block, request
-from store.redis_server import SERVERS, Misbehaving, Redis, Refused, Relay, drips, says, says_nothing, says_to_each
+from store.redis_server import SERVERS, Client, Misbehaving, Redis, Refused, Relay, drips, says, says_nothing, says_to_each
 
 GREYLISTED = answers_test.GREYLISTED
 KEY = "greyonce:T 192.0.2.0 alice@example.net bob@example.org"
@@ -55,6 +57,16 @@ class Rules(OnRedis, greylist_rules_test.GreylistRules):
 
 
 class Shared(OnRedis):
+    def test_clocks_that_differ_cost_one_wait_at_most(self):
+        def decide(now):
+            return self.asked(self.state, "--clock", "request", policy_test_time=now).action
+        for ahead, waits in (1, 0), (300, 1), (86400, 1):
+            with self.subTest(ahead=ahead):
+                self.redis.ask("FLUSHALL")
+                self.assertEqual(decide(100_000 + ahead), GREYLISTED)  # where the clock is ahead
+                answers = [decide(100_000 + later) for later in (301, 602)]
+                self.assertEqual([answer == GREYLISTED for answer in answers], [bool(waits), False], answers)
+
     def test_who_was_deferred_at_one_exchanger_passes_at_the_other(self):
         other = f"redis:{self.redis.by_inet}"
         self.assertEqual(self.asked(self.state, "--clock", "request", policy_test_time=1000).action, GREYLISTED)
@@ -97,6 +109,18 @@ class Shared(OnRedis):
                 process.wait(20)
                 process.stdout.close()
             self.assertEqual((answers.count(b"action=PREPEND"), answers.count(b"action=DUNNO")), (1, 19), answers)
+
+    def test_of_four_hundred_processes_no_update_is_lost(self):
+        self.redis.ask("SET", KEY, "0000001000 0000001400 000001")
+
+        def decide(number):
+            # Of other minutes than the record's, each is a renewal and counts.
+            return self.asked(self.state, "--auto-whitelist-clients", "0", "--clock", "request",
+                              policy_test_time=10000 + 3600 * number).action
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            self.assertEqual(set(pool.map(decide, range(400))), {"DUNNO"})
+        first, _, count = self.redis.ask("GET", KEY).split()
+        self.assertEqual((first, count), ("0000001000", "000401"))
 
     def test_what_a_client_says_is_only_a_key(self):
         self.redis.ask("SET", "other", "1")
@@ -179,6 +203,19 @@ class Away(OnRedis):
         self.redis.ask("CONFIG", "SET", "maxmemory", "1")
         self.expect_pass(self.state, why="OOM")
 
+    def test_a_server_that_is_busy_or_full_of_clients_is_trouble(self):
+        self.redis.ask("CONFIG", "SET", "busy-reply-threshold", "50")
+        busy = threading.Thread(target=lambda: self.assertRaises(Refused, self.redis.ask, "EVAL", "while true do end", "0"))
+        busy.start()
+        time.sleep(0.3)
+        self.expect_pass(self.state, why="BUSY")
+        self.redis.ask("SCRIPT", "KILL")
+        busy.join()
+        self.redis.ask("CONFIG", "SET", "maxclients", "1")
+        client = Client(self.redis.path)
+        self.expect_pass(self.state, why="max number of clients|broke|pipe|reset")
+        client.close()
+
     def test_who_is_known_passes_where_nothing_can_be_written(self):
         for now in 1000, 2000:
             self.asked(self.state, "--clock", "request", policy_test_time=now)
@@ -238,6 +275,12 @@ class Servers(OnRedis):
         self.replica.ask("DEL", KEY)
         self.assertEqual(self.decide(self.both, 1600), GREYLISTED)
         self.assertRegex(self.decide(self.both, 1901), "^PREPEND ")
+
+    def test_a_master_that_a_split_has_left_alone_is_passed_over(self):
+        self.replica.ask("REPLICAOF", "NO", "ONE")
+        self.redis.ask("CONFIG", "SET", "min-replicas-to-write", "1")
+        self.assertEqual(self.decide(self.both, 1000), GREYLISTED)
+        self.assertEqual(self.replica.ask("GET", KEY), "0000001000 0000001000 000000")
 
     def test_a_paused_one_has_its_share_of_the_time(self):
         self.replica.ask("REPLICAOF", "NO", "ONE")
@@ -408,6 +451,36 @@ class Secrets(OnRedis):
         with self.assertRaises(Refused):
             self.redis.ask("FLUSHALL")
 
+    def test_none_of_the_rights_of_the_page_could_be_left_out(self):
+        """One of them taken away, something is refused."""
+        (_, filters), (_, tools) = self.users_of_the_page()
+        passwords = self.password_file("one s3cret\n")
+        config = self.folder / "config"
+        config.write_text(f"state = {self.state}\nstate-password-file = {passwords}\n")
+
+        def refuses(rights, work):
+            self.redis.ask("FLUSHALL")
+            self.redis.ask("ACL", "DELUSER", "one")
+            self.redis.ask("ACL", "SETUSER", "one", *rights.replace("PASSWORD", "s3cret").split())
+            return "NOPERM" in work() or "can't run this command" in work()
+
+        def decides():
+            told = b""
+            for now in 1000, 1400, 9_000_000:
+                told += self.asked(self.state, "--state-password-file", passwords, "--clock", "request", policy_test_time=now).stderr
+            return told.decode()
+
+        def works():
+            self.redis.ask("SET", KEY, f"{NOW - 50} {NOW - 50} 000000")
+            told = [self.greystate(*words, "--config", config, check=False).stderr
+                    for words in (["stats"], ["check"], ["allow", "--client", "192.0.2.9"], ["forget", "--sender", "alice@example.net"])]
+            return "".join(told)
+        for rights, work in (filters, decides), (tools, works):
+            self.assertFalse(refuses(rights, work))
+            for right in re.findall(r"\+\w+", rights):
+                if (right, work) != ("+del", decides):  # what a filter of the weight's memory may have to
+                    self.assertTrue(refuses(rights.replace(right, "", 1), work), right)
+
 
 class Tools(OnRedis):
     RECORDS = (f"T {NOW - 340} {NOW - 340} 000000 192.0.2.0 alice@example.net bob@example.org",
@@ -507,15 +580,27 @@ class Storm(OnRedis):
 
     OPTIONS = ("--appendonly", "yes", "--appendfsync", "always")
 
+    def killed_soon(self, sender, after):
+        """A filter that is killed in the middle, with its server or before it."""
+        with subprocess.Popen([GREYONCE, "--config", "/dev/null", "--state", self.state, "--log", "none"], stdin=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL) as child:
+            child.stdin.write(block(request(sender=sender)))
+            child.stdin.close()
+            time.sleep(after)
+            child.kill()
+
     def test_what_was_acknowledged_and_kept_is_there(self):
         acknowledged, strange = [], []
         over = threading.Event()
 
         def work(name):
-            number = 0
+            number, chance = 0, random.Random(name)
             while not over.is_set():
                 number += 1
                 sender = f"{name}{number}@example.net"
+                if chance.random() < 0.3:
+                    self.killed_soon(sender, chance.random() * 0.01)
+                    continue
                 answer = self.asked(self.state, sender=sender)
                 if answer.action == GREYLISTED and answer.status == 0:
                     acknowledged.append(sender)

@@ -19,9 +19,10 @@ using namespace std::chrono_literals;
 constexpr Microseconds reserve = 200ms;
 constexpr std::size_t longest_quote = 100;
 
-// What a server says that is a replica, has just started, or does not have the key: another one may.
-constexpr std::array<std::string_view, 6> not_here{"READONLY", "LOADING", "MASTERDOWN",
-                                                   "MOVED",    "ASK",     "CLUSTERDOWN"};
+// What a server says that is a replica, has just started, does not have the key, or is a master without the replicas
+// that it is to have, as one is that a network's split has left alone: another one may.
+constexpr std::array<std::string_view, 7> not_here{"READONLY", "LOADING",     "MASTERDOWN", "MOVED",
+                                                   "ASK",      "CLUSTERDOWN", "NOREPLICAS"};
 
 Microseconds time_of(const Allowance& time) {
     const auto left = sys::last_word::time_left();
