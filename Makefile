@@ -57,7 +57,7 @@ peers_packages  = $(shell sh tests/peers_need.sh $(BUILD)/peers $(peer_packages)
 # What the timings compare with, as installed by hand, and as unpacked by make bench-peers.
 bench_packages  = python3 strace valgrind sqlite3 tinycdb exim4-daemon-heavy \
                   $(shell sh tests/peers_need.sh $(BUILD)/peers $(bench_peers))
-bench_peers    := postgrey greylistd postfix openbsd-inetd xinetd ucspi-tcp systemd
+bench_peers    := postgrey greylistd postfix openbsd-inetd xinetd ucspi-tcp systemd redis-server redis-tools
 
 # --- the programs ---
 

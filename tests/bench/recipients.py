@@ -74,12 +74,14 @@ class Sessions:
 class World:
     """A filter with the world's rules and a state of its own, in which the clients' first recipients are known."""
 
-    def give_world(self, program=harness.GREYONCE, **settings):
+    def give_world(self, program=harness.GREYONCE, elsewhere=None, **settings):
+        """`elsewhere`: a state in place of one of its own, with the world's records."""
         shutil.copy(program, self.program)
-        state = world.copy_of_state(world.MILLION, self.folder / "state/state")
+        state = elsewhere or world.copy_of_state(world.MILLION, self.folder / "state/state")
         world.import_into(state, (world.triplet(f"192.0.{session}.0", "alice@example.net", f"bob{number}@example.org")
                                   for session in range(SESSIONS) for number in range(EACH)))
-        shutil.chown(state, USER, USER)
+        if not elsewhere:
+            shutil.chown(state, USER, USER)
         rules = shutil.copy(world.rules(world.MILLION), self.folder / "rules.cdb")
         world.write_configuration(self.configuration, state=state, rules=rules, **settings)
 
