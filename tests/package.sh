@@ -1,0 +1,272 @@
+#!/bin/sh
+# Debian's package, by the commands of the README and of its pages: package.sh
+#
+# As root, in a checkout, on a Debian that may be changed and has no mail server yet. build has the package of `make deb`,
+# and build/before the one of `make deb VERSION=0.9`. It is installed, switched on in Exim and in Postfix in each way, upgraded,
+# switched off and purged. Mail is asked about for real. What was switched off leaves every file as it was.
+# shellcheck disable=SC2317 # called by `holds`
+set -eu
+
+work=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
+passed=0
+package=$(echo "$PWD"/build/greyonce_*.deb)
+before=$(echo "$PWD"/build/before/greyonce_*.deb)
+configuration=/etc/greyonce/greyonce.conf
+
+apt() { apt-get -qy "$@" >"$work/apt" 2>&1 || { tail -n 20 "$work/apt"; exit 1; }; }
+holds() { # TITLE COMMAND...
+    title=$1
+    shift
+    "$@" >"$work/said" 2>&1 || { cat "$work/said"; echo "FAILED: $title"; echo "$passed passed, 1 failed"; exit 1; }
+    passed=$((passed + 1))
+}
+fails() { ! "$@"; }
+prints() { # PATTERN COMMAND...
+    pattern=$1
+    shift
+    "$@" >"$work/it" 2>&1 || { cat "$work/it"; return 1; }
+    cat "$work/it"
+    grep -q -- "$pattern" "$work/it"
+}
+stops() { # PATTERN COMMAND...
+    pattern=$1
+    shift
+    fails "$@" >"$work/it" 2>&1
+    cat "$work/it"
+    grep -q -- "$pattern" "$work/it"
+}
+
+# All but what running servers, apt and dpkg write for themselves; the user stays, as the page says.
+whole() {
+    find /etc /usr /var /run -xdev \( -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/lib/systemd -o -path /var/cache -o \
+        -path /var/log -o -path /var/spool/exim4 -o -path /var/lib/exim4 -o -path /var/spool/postfix -o -path /var/lib/postfix -o \
+        -path /run -o -path '/etc/*shadow*' -o -path '/etc/passwd*' -o -path '/etc/group*' -o -path '/etc/sub?id*' -o \
+        -path '/var/lib/greyonce/*' -o -path '/etc/greyonce/[grw]*' -o -path /var/lib/postgrey -o -path /var/lib/greylistd \) -prune -o -printf '%y %m %u %g %p %l\n' | sort -k 5
+    find /etc /var/spool/exim4/greyonce /var/spool/postfix/greyonce /run/greyonce -type f ! -path '/etc/*shadow*' ! -path '/etc/passwd*' \
+        ! -path '/etc/group*' ! -path '/etc/sub?id*' ! -path "/etc/greyonce/*" -exec sha256sum {} + 2>/dev/null | sort -k 2
+}
+note() { whole >"$work/$1"; }
+is_as() { whole >"$work/now" && diff "$work/$1" "$work/now"; }
+
+# Commands of a page, in their order, with another mail server's name where it is not Exim.
+commands() { # FILE NUMBER SERVER
+    awk -v wanted="$2" '/^```sh/ { n++; inside = 1; next } /^```/ { inside = 0 } inside && (!wanted || n == wanted)' "$1" |
+        sed "s/exim4 \(add\|remove\|status\)/$3 \1/; s/^make deb$/:/"
+}
+does() { sh -e -c "$(commands "$@")"; }
+
+delay() { # SECONDS
+    touch $configuration
+    sed -i '/^delay = /d' $configuration
+    echo "delay = $1" >>$configuration
+}
+
+apt update
+apt install --no-install-recommends python3 systemd adduser
+echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/yes
+note bare
+holds "it installs without a mail server" dpkg -i "$package"
+holds "it has a user" getent passwd greyonce
+holds "its programs tell their version" prints '^with .*glibc' greyonce --version
+holds "the units are well-formed" sh -c \
+    'systemd-analyze verify --man=no greyonce.socket greyonce.service 2>&1 | grep greyonce; test $? = 1'
+holds "the service is confined" systemd-analyze security --offline=true --threshold=15 greyonce.service
+holds "it is purged" dpkg -P greyonce
+holds "nothing is left" is_as bare
+
+# --- Exim ---
+
+mail() { # SENDER CODE: from outside, by SMTP on standard input and output
+    printf '%s\r\n' 'EHLO mail.example.net' "MAIL FROM:<$1>" 'RCPT TO:<bob@example.org>' QUIT |
+        exim4 -odq -oMa 192.0.2.1 -bs >"$work/smtp"
+    cat "$work/smtp"
+    grep -q "^$2" "$work/smtp"
+}
+is_accepted() { mail "$1" '250 Accepted'; }
+waits() { mail "$1" '450 4.7.1 Greylisted, please try again later'; }
+
+apt install --no-install-recommends exim4-daemon-light openbsd-inetd
+sed -i -e "s/^\(dc_eximconfig_configtype\)=.*/\1='internet'/" -e "s/^\(dc_other_hostnames\)=.*/\1='example.org'/" \
+    /etc/exim4/update-exim4.conf.conf
+echo 'bob: :blackhole:' >>/etc/aliases
+echo 'disable_ipv6 = true' >/etc/exim4/conf.d/main/000_localmacros
+form() { # SPLIT
+    sed -i "s/^\(dc_use_split_config\)=.*/\1='$1'/" /etc/exim4/update-exim4.conf.conf
+    update-exim4.conf
+}
+
+for split in false true; do
+    form $split
+    note exim
+    holds "a mail passes before" is_accepted "a$split@example.net"
+    holds "the README's way in (split: $split)" does README.md 1 exim4
+    holds "by inetd" prints 'by inetd' greyonce-setup exim4 status
+    holds "a new mail waits" waits alice@example.net
+    holds "the README's look shows it waiting" prints 'pending.*alice@example.net bob@example.org' does README.md 2 exim4
+    holds "and in the log" prints 'rejected RCPT.*Greylisted' does README.md 2 exim4
+    delay 1
+    sleep 1
+    holds "its retry passes" is_accepted alice@example.net
+    holds "it has passed" prints 'passed.*alice@example.net bob@example.org' greystate list
+    delay 300
+    holds "the state is the filter's" prints '^greyonce 600$' stat -c '%U %a' /var/lib/greyonce/greylist.state
+    holds "the commands about waiting" does src/tasks/waiting.md 0 exim4
+    holds "those about letting through" prints '^verdict: pass$' does src/tasks/let-through.md 0 exim4
+    holds "those about trouble" does src/tasks/trouble.md 0 exim4
+    holds "learning from the log" does src/tasks/moving.md 4 exim4
+    holds "forgetting whom they let through" greystate forget --client 192.0.2.1
+    holds "a new mail waits after them" waits "b$split@example.net"
+    holds "switched on once more" greyonce-setup exim4 add
+    holds "a new mail waits still" waits "c$split@example.net"
+    holds "the README's way out" does README.md 3 exim4
+    holds "every file is as it was" is_as exim
+    holds "a mail passes again" is_accepted "d$split@example.net"
+
+    holds "the version before" dpkg -i "$before"
+    holds "it is switched on, by run" greyonce-setup exim4 add --run
+    holds "a new mail waits" waits "e$split@example.net"
+    echo '# an older one' >>/etc/exim4/greyonce/greyonce
+    echo '# mine' >>/etc/greyonce/whitelist_clients
+    holds "the upgrade" dpkg -i "$package"
+    holds "brings its part of Exim" fails grep -q 'an older one' /etc/exim4/greyonce/greyonce
+    holds "keeps what was written" grep -q '^# mine$' /etc/greyonce/whitelist_clients
+    holds "keeps what is remembered" prints "e$split@example.net" greystate list
+    holds "and makes wait" waits "f$split@example.net"
+    holds "from run to the socket" greyonce-setup exim4 add
+    holds "a new mail waits" waits "g$split@example.net"
+    holds "and back" greyonce-setup exim4 add --run --dry-run-first
+    holds "where nobody waits at first" is_accepted "h$split@example.net"
+    holds "it is removed while it is on" dpkg -r greyonce
+    holds "a mail passes without it" is_accepted "i$split@example.net"
+    holds "what it remembers stays" test -s /var/lib/greyonce/greylist.state
+    holds "it is purged" dpkg -P greyonce
+    holds "every file is as it was" is_as exim
+done
+
+holds "it installs" dpkg -i "$package"
+note exim
+echo 'nonsense' >/etc/exim4/conf.d/acl/99_nonsense
+holds "what Exim does not take" stops 'everything is as it was' greyonce-setup exim4 add
+rm /etc/exim4/conf.d/acl/99_nonsense
+update-exim4.conf
+holds "is taken back" is_as exim
+touch /etc/exim4/exim4.conf
+holds "of a configuration that is not Debian's it says what to paste" stops 'require acl = greyonce_rcpt' greyonce-setup exim4 add
+rm /etc/exim4/exim4.conf
+holds "and nothing is changed" is_as exim
+
+apt install --no-install-recommends greylistd
+sed -i 's/^retryMin.*/retryMin = 1/; s/^savetriplets.*/savetriplets = true/' /etc/greylistd/config
+usermod -a -G greylist Debian-exim
+service greylistd start >/dev/null 2>&1
+greylistd-setup-exim4 add -quiet -no-reload
+update-exim4.conf
+note greylistd
+holds "greylistd makes wait" mail old@example.net 451
+sleep 2
+holds "and lets pass" is_accepted old@example.net
+holds "beside greylistd it does not go on" stops '--replace' greyonce-setup exim4 add
+holds "and changes nothing" is_as greylistd
+holds "in its place it does" greyonce-setup exim4 add --replace
+holds "greylistd is asked no more" fails grep -rq 'readsocket{/var/run/greylistd' /etc/exim4
+holds "a new mail waits" waits new@example.net
+holds "whom greylistd knew does not" is_accepted old@example.net
+holds "switched off" prints 'greylistd, as before' greyonce-setup exim4 remove
+holds "greylistd has its place again" is_as greylistd
+holds "and makes wait" mail newer@example.net 451
+greylistd-setup-exim4 remove -quiet -no-reload
+service greylistd stop >/dev/null 2>&1
+apt purge greylistd
+
+apt purge openbsd-inetd
+holds "no socket without who hands it over" stops 'openbsd-inetd' greyonce-setup exim4 add --socket
+holds "so it is run" prints 'asked by run' greyonce-setup exim4 add
+holds "a new mail waits" waits j@example.net
+holds "switched off" greyonce-setup exim4 remove
+holds "purged" dpkg -P greyonce
+
+# --- Postfix ---
+
+mail() { # SENDER CODE
+    python3 - "$@" <<'PYTHON'
+import smtplib, sys
+with smtplib.SMTP("127.0.0.1", 25, "mail.example.net") as smtp:
+    smtp.ehlo()
+    smtp.docmd("XCLIENT", "ADDR=192.0.2.1 NAME=mail.example.net")
+    smtp.ehlo()
+    smtp.mail(sys.argv[1])
+    code, text = smtp.rcpt("bob@example.org")
+    print(code, text.decode())
+    sys.exit(not f"{code} {text.decode()}".startswith(sys.argv[2]))
+PYTHON
+}
+is_accepted() { mail "$1" 250; }
+waits() { mail "$1" '450 4.'; }
+
+apt purge exim4-daemon-light exim4-base exim4-config
+apt install --no-install-recommends postfix openbsd-inetd postgrey
+postconf -e 'mydestination=example.org' 'smtpd_authorized_xclient_hosts=127.0.0.1' 'inet_interfaces=127.0.0.1' \
+    'local_recipient_maps=' 'maillog_file=/var/log/postfix.log' 'smtpd_delay_reject=yes'
+echo 'postlog unix-dgram n - n - 1 postlogd' >>/etc/postfix/master.cf
+postfix start >/dev/null 2>&1
+note postfix
+holds "a mail passes before" is_accepted a@example.net
+holds "the README's way in" does README.md 1 postfix
+holds "by inetd" prints 'by inetd' greyonce-setup postfix status
+holds "a new mail waits" waits alice@example.net
+holds "it is remembered as waiting" prints 'pending.*alice@example.net bob@example.org' greystate list
+delay 1
+postfix reload >/dev/null 2>&1
+sleep 2
+holds "its retry passes" is_accepted alice@example.net
+delay 300
+postfix reload >/dev/null 2>&1
+sleep 1
+holds "switched on once more" greyonce-setup postfix add
+holds "a new mail waits still" waits b@example.net
+holds "the README's way out" does README.md 3 postfix
+holds "every file is as it was" is_as postfix
+holds "a mail passes again" is_accepted c@example.net
+
+holds "the version before" dpkg -i "$before"
+holds "it is switched on, by spawn" prints 'spawn user=greyonce' greyonce-setup postfix add --run
+holds "a new mail waits" waits d@example.net
+holds "the upgrade" dpkg -i "$package"
+holds "a new mail waits after it" waits e@example.net
+postconf -e 'smtpd_banner=mine'
+holds "it is removed while it is on and the file was changed" dpkg -r greyonce
+holds "a mail passes without it" is_accepted f@example.net
+postconf -X smtpd_banner
+holds "nobody asks for it" fails grep -r greyonce /etc/postfix
+holds "purged" dpkg -P greyonce
+
+service postgrey start >/dev/null 2>&1
+postconf -e 'smtpd_recipient_restrictions=permit_mynetworks, reject_unauth_destination, check_policy_service inet:127.0.0.1:10023'
+postfix reload >/dev/null 2>&1
+sleep 1
+sed -i 's/^POSTGREY_OPTS=.*/POSTGREY_OPTS="--inet=10023 --delay=1"/' /etc/default/postgrey
+service postgrey restart >/dev/null 2>&1
+note postgrey
+holds "postgrey makes wait" mail old@example.net 450
+sleep 2
+holds "and lets pass" is_accepted old@example.net
+holds "it installs" dpkg -i "$package"
+note postgrey
+holds "beside postgrey it does not go on" stops '--replace' greyonce-setup postfix add
+holds "nor without a way to move its records" stops 'db-util' greyonce-setup postfix add --replace
+holds "and changes nothing" is_as postgrey
+apt install db-util
+note postgrey
+delay 1 # as postgrey's
+holds "in its place it does" greyonce-setup postfix add --replace
+holds "postgrey is asked no more" fails grep -q 10023 /etc/postfix/main.cf
+holds "a new mail waits" waits new@example.net
+holds "whom postgrey knew does not" is_accepted old@example.net
+holds "postgrey's page" does src/tasks/moving.md 2 postfix
+holds "switched off" prints 'postgrey, as before' greyonce-setup postfix remove
+holds "postgrey has its place again" is_as postgrey
+holds "and makes wait" mail newer@example.net 450
+service postgrey stop >/dev/null 2>&1
+postfix stop >/dev/null 2>&1
+echo "$passed passed, 0 failed"
