@@ -151,7 +151,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 pure := $(addprefix src/,$(addsuffix .cpp, \
             system/address system/lines system/text system/trouble settings/duration settings/value settings/action settings/places settings/config_file \
             protocol/request protocol/framing protocol/action protocol/log_line decision/greylist_texts \
-            greylist/triplet greylist/rule greylist/record greylist/kind store/file/place store/file/check_sum store/file/page store/file/page_zero \
+            greylist/triplet greylist/organisation greylist/rule greylist/record greylist/kind store/file/place store/file/check_sum store/file/page store/file/page_zero \
             rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
             rules/verdict_text system/endpoint ask/server ask/question ask/reply \
             weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
@@ -160,7 +160,7 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             transfer/log_line report/entries report/told report/outcome report/waits report/calendar report/organisation \
             report/wording report/figures report/counting report/page report/html report/text report/json))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
-            system/address system/text settings/duration settings/value settings/action settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/rule \
+            system/address system/text settings/duration settings/value settings/action settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/organisation greylist/rule \
             ask/server ask/question ask/reply \
             weight/number weight/list weight/names weight/looks weight/score weight/memory \
             report/entries report/told report/waits report/tally report/words report/counting))
@@ -319,7 +319,7 @@ install: all
 	@$(call texts_to,$(lists)/exim,$(wildcard exim/*))
 	@$(call texts_to,$(man)/man5,$(filter %.5,$(pages)))
 	@$(call texts_to,$(man)/man8,$(filter %.8,$(pages)))
-	@$(call texts_to,$(examples),README.md LICENSE inetd.conf.sample tests/bench/RESULTS.md)
+	@$(call texts_to,$(examples),README.md LICENSE inetd.conf.sample tests/bench/RESULTS.md src/package/greyonce.conf)
 	@$(call texts_to,$(examples)/tasks,$(wildcard src/tasks/*.md))
 	@$(call texts_to,$(lists),src/rules/large-senders.whitelist)
 	@$(call texts_to,$(examples)/exim,$(wildcard exim/*))

@@ -2,6 +2,7 @@
 // This file owns the command line, what goes to stdout, and the exit status.
 #include "command.hpp"
 #include "greylist/kind.hpp"
+#include "greylist/organisation.hpp"
 #include "greylist/report.hpp"
 #include "greylist/selection.hpp"
 #include "linked_libraries.hpp"
@@ -47,12 +48,14 @@ std::string usage() {
            "       greystate check [FILE]\n"
            "       greystate expire [FILE]\n"
            "       greystate forget [FILE] SELECTOR...\n"
-           "       greystate allow [FILE] --client ADDRESS [--sender ADDRESS --recipient ADDRESS]\n"
+           "       greystate allow [FILE] --client CLIENT [--sender ADDRESS --recipient ADDRESS | --sender "
+           "@DOMAIN]\n"
            "       greystate export [FILE] [--to greyonce|postgrey|postgrey-clients]\n"
-           "       greystate import [FILE] --from FORMAT [--input FILE]...\n"
+           "       greystate import [FILE] --from FORMAT [--input FILE]... [--outgoing]\n"
            "       greystate [COMMAND] --help\n"
            "       greystate --version\n"
-           "SELECTOR: --client ADDRESS, --network ADDRESS/PREFIX, --sender and --recipient ADDRESS or "
+           "CLIENT:   an address, or the name of an organisation or one of its servers\n"
+           "SELECTOR: --client CLIENT, --network ADDRESS/PREFIX, --sender and --recipient ADDRESS or "
            "@DOMAIN,\n"
            "          --kind " +
            greylist::kind_list("|", "|") +
@@ -73,6 +76,7 @@ struct Request {
     std::string format{"text"};
     std::string to{"greyonce"};
     std::string from;
+    bool outgoing = false; // of a log, what ours have sent
     std::vector<std::string> inputs;
     std::string config; // empty: the default one
     bool has_file = false;
@@ -121,9 +125,15 @@ Kind kind_from(const std::string& name) {
     return row == nullptr ? throw settings::WrongValue{greylist::kind_list(", ", " or ")} : row->kind;
 }
 
-sys::Address address_from(const std::string& text) {
-    const auto address = sys::Address::parse(text);
-    return address ? *address : throw settings::WrongValue{"an IP address"};
+// An address, or the name of a server of an organisation, whichever it is.
+void select_client(const std::string& text, Selection& selection) {
+    selection.client = sys::Address::parse(text);
+    const std::string name = sys::lower_case(text);
+    if (!selection.client && !greylist::is_domain(name)) {
+        throw settings::WrongValue{"an IP address, or an organisation's name"};
+    }
+    selection.organisation =
+        selection.client ? std::nullopt : std::optional{greylist::registrable_domain(name)};
 }
 
 greylist::Network network_from(const std::string& text) {
@@ -146,12 +156,8 @@ constexpr std::array<Choice<std::string_view>, 3> export_formats{
 
 const Option config = option_without_default<settings::File, &Request::config>(
     "config", "a configuration in place of /etc/greyonce/greyonce.conf");
-const Option by_client{"client",
-                       "records of the client with this address",
-                       "ADDRESS",
-                       nullptr,
-                       [](Request& r, const T& v) { r.selection.client = address_from(v); },
-                       nullptr};
+const Option by_client{"client", "records of the client with this address, or of this organisation", "CLIENT",
+                       nullptr,  [](Request& r, const T& v) { select_client(v, r.selection); },      nullptr};
 const Option by_network{"network",
                         "records of the clients in this network",
                         "ADDRESS/PREFIX",
@@ -159,10 +165,10 @@ const Option by_network{"network",
                         [](Request& r, const T& v) { r.selection.network = network_from(v); },
                         nullptr};
 const Option by_sender = option_without_default<settings::Text, &Request::selection, &Selection::sender>(
-    "sender", "triplets of this sender, or of all in a domain", "ADDRESS|@DOMAIN");
+    "sender", "records of this sender, or of all in a domain", "ADDRESS|@DOMAIN");
 const Option by_recipient =
     option_without_default<settings::Text, &Request::selection, &Selection::recipient>(
-        "recipient", "triplets of this recipient, or of all in a domain", "ADDRESS|@DOMAIN");
+        "recipient", "records of this recipient, or of all in a domain", "ADDRESS|@DOMAIN");
 const std::string kind_help = "records of this kind: " + greylist::kind_list(", ", " or ");
 const Option by_kind{"kind",
                      kind_help.c_str(),
@@ -170,10 +176,11 @@ const Option by_kind{"kind",
                      nullptr,
                      [](Request& r, const T& v) { r.selection.kind = kind_from(v); },
                      nullptr};
-const Option passing_client{"client", "the client that need not wait", "ADDRESS", nullptr, by_client.set,
+const Option passing_client{"client", "the client that need not wait", "CLIENT", nullptr, by_client.set,
                             nullptr};
-const Option passing_sender{
-    "sender", "only with this sender and recipient", "ADDRESS", nullptr, by_sender.set, nullptr};
+const Option passing_sender{"sender",          "only with this sender and recipient, or with all of a domain",
+                            "ADDRESS|@DOMAIN", nullptr,
+                            by_sender.set,     nullptr};
 const Option passing_recipient{
     "recipient", "only with this sender and recipient", "ADDRESS", nullptr, by_recipient.set, nullptr};
 const Option list_format = option<OneOf<list_formats>, &Request::format>("format", "text or json", "FORMAT");
@@ -185,6 +192,8 @@ const Option from = option_without_default<settings::Text, &Request::from>(
     "from", "greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log", "FORMAT");
 const Option input{"input", "a file to read; repeats (default: standard input)",   "FILE",
                    nullptr, [](Request& r, const T& v) { r.inputs.push_back(v); }, nullptr};
+const Option outgoing = option_without_default<settings::Flag, &Request::outgoing>(
+    "outgoing", "of a log: whom ours have written to, in place of who has written to them");
 
 // What waits by a rule's own retry window is not forgotten before (greyonce-rules(5)).
 void keep_as_long_as_rules_say(decision::Settings& settings) {
@@ -279,21 +288,41 @@ void put(const Request& request, std::vector<Record> records, const store::Progr
     archive_of(request)->store_all(std::move(records), merge, progress);
 }
 
-int allow(const Request& request) {
-    const auto& [kind, client, network, sender, recipient, grouping] = request.selection;
-    if (!client || network || kind || sender.has_value() != recipient.has_value()) {
-        throw Misuse{"allow: expected --client, alone or with --sender and --recipient"};
+// What --client, --sender and --recipient name: a triplet, a pair of a client and a domain, a client. Throws Misuse.
+Record allowed(const Request& request) {
+    const Selection& selection = request.selection;
+    const greylist::Grouping& grouping = selection.grouping;
+    const greylist::Rule& rule = request.settings.greylist.rule;
+    const bool has_pair = selection.sender && !selection.recipient && selection.sender->starts_with('@');
+    if ((!selection.client && !selection.organisation) ||
+        (selection.sender.has_value() != selection.recipient.has_value() && !has_pair)) {
+        throw Misuse{
+            "allow: expected --client, alone, with --sender @DOMAIN, or with --sender and --recipient"};
     }
-    const transfer::Home home{request.settings.greylist.rule, grouping, request.now};
-    if (sender) {
-        put(request, {transfer::passed(triplet_of(*client, *sender, *recipient, grouping), request.now)},
-            [](unsigned) {});
-    } else if (request.settings.greylist.rule.auto_whitelist_clients == 0) {
+    const sys::Address address = selection.client.value_or(*sys::Address::parse("0.0.0.0"));
+    const std::string organisation = selection.organisation.value_or("");
+    if (has_pair) {
+        if (rule.auto_whitelist_pairs == 0) {
+            throw Misuse{"allow: auto-whitelist-pairs is 0, so that no pair can pass as such"};
+        }
+        const auto key = pair_of(address, *selection.sender, grouping, organisation);
+        return {*key, request.now - rule.auto_whitelist_pairs_age, request.now, rule.auto_whitelist_pairs};
+    }
+    if (selection.sender) {
+        const auto key = triplet_of(address, *selection.sender, *selection.recipient, grouping, organisation);
+        return transfer::passed(key, request.now);
+    }
+    if (!selection.client) {
+        throw Misuse{"allow: an organisation does not pass as such: expected --sender beside it"};
+    }
+    if (rule.auto_whitelist_clients == 0) {
         throw Misuse{"allow: auto-whitelist-clients is 0, so that no client can pass as such"};
-    } else {
-        put(request, {transfer::whitelisted(client_of(*client, grouping), request.now, home)},
-            [](unsigned) {});
     }
+    return transfer::whitelisted(client_of(address, grouping), request.now, {rule, grouping, request.now});
+}
+
+int allow(const Request& request) {
+    put(request, {allowed(request)}, [](unsigned) {});
     return EX_OK;
 }
 
@@ -362,7 +391,8 @@ class Import {
 
   private:
     [[nodiscard]] transfer::Home home() const {
-        return {request_.settings.greylist.rule, request_.settings.greylist.grouping, request_.now};
+        return {request_.settings.greylist.rule, request_.settings.greylist.grouping, request_.now,
+                request_.outgoing};
     }
 
     void complain(const std::string& place, std::string_view why) {
@@ -398,6 +428,9 @@ class Import {
 };
 
 int import_records(const Request& request) {
+    if (request.outgoing && request.from != "log") {
+        throw Misuse{"--outgoing: expected --from log beside it"};
+    }
     Import import{request};
     for (const std::string& path : request.inputs.empty() ? std::vector<std::string>{"-"} : request.inputs) {
         import.read(path);
@@ -438,12 +471,16 @@ const std::array<Command, 9> commands{{
       take_file},
      forget},
     {{"allow",
-      "[FILE] --client ADDRESS [--sender ADDRESS --recipient ADDRESS]",
+      "[FILE] --client CLIENT [--sender ADDRESS --recipient ADDRESS | --sender @DOMAIN]",
       {passing_client, passing_sender, passing_recipient, config},
       take_file},
      allow},
     {{"export", "[FILE] [--to FORMAT]", {to, config}, take_file}, export_records},
-    {{"import", "[FILE] --from FORMAT [--input FILE]...", {from, input, config}, take_file}, import_records},
+    {{"import",
+      "[FILE] --from FORMAT [--input FILE]... [--outgoing]",
+      {from, input, outgoing, config},
+      take_file},
+     import_records},
 }};
 
 const Command& command_named(std::string_view name) {

@@ -24,6 +24,15 @@ std::size_t triplet_state(const Record& record, const Rule& rule) {
     return record.count > 0 || record.last - record.first >= rule.delay ? 1 : 0;
 }
 
+// Known for as long as it is seen: a pair that was not seen since it came of age counts as a young one.
+std::size_t pair_state(const Record& record, const Rule& rule) {
+    return is_known_pair(record, record.last, rule) ? 1 : 0;
+}
+
+constexpr Seconds max_age(const Record& /*record*/, const Rule& rule) {
+    return rule.max_age;
+}
+
 constexpr std::size_t key_start_of(std::string_view numbers) {
     std::size_t start = 2;
     for (const char number : numbers) {
@@ -33,7 +42,7 @@ constexpr std::size_t key_start_of(std::string_view numbers) {
 }
 
 // clang-format off
-constexpr std::array<KindRow, 4> rows{{
+constexpr std::array<KindRow, 6> rows{{
     {.kind = Kind::triplet, .name = "triplet", .numbers = "flc",
      .fields = {"client", "sender", "recipient"}, .client = KindRow::Client::network_first,
      .states = {{{"pending", "triplets pending", Standing::waiting},
@@ -61,13 +70,13 @@ constexpr std::array<KindRow, 4> rows{{
      .state = [](const Record& record, const Rule& rule) -> std::size_t {
          return is_auto_whitelisted(record, rule) ? 1 : 0;
      },
-     .life = [](const Record& /*record*/, const Rule& rule) { return rule.max_age; },
+     .life = max_age,
      .worth = [](const Record& record, Time last, const Rule& rule) {
          return is_auto_whitelisted(record, rule) ? Worth{Worth::Loss::in_use, record.count, last}
                                                   : Worth{Worth::Loss::counting, 0, last};
      },
      .could_be_ours = [](const Fields& fields) {
-         return fields.size() == 1 && (is_client_field(fields[0]) || is_hash(fields[0]));
+         return fields.size() == 1 && (is_network_field(fields[0]) || is_hash(fields[0]));
      },
      .key_start = key_start_of("cl")},
 
@@ -95,6 +104,35 @@ constexpr std::array<KindRow, 4> rows{{
                 std::all_of(fields.begin(), fields.end(), is_short_field);
      },
      .key_start = key_start_of("flcwus")},
+
+    {.kind = Kind::pair, .name = "pair", .numbers = "flc",
+     .fields = {"client", "domain"}, .client = KindRow::Client::network_first,
+     .states = {{{"young", "pairs young", Standing::passed},
+                 {"known", "pairs known", Standing::passed}}},
+     .state = pair_state,
+     .life = max_age,
+     .worth = [](const Record& record, Time last, const Rule& rule) {
+         return pair_state(record, rule) == 1 ? Worth{Worth::Loss::in_use, record.count, last}
+                                              : Worth{Worth::Loss::counting, 0, last};
+     },
+     .could_be_ours = [](const Fields& fields) {
+         return fields.size() == 2 ? is_client_field(fields[0]) && is_address_field(fields[1])
+                                   : fields.size() == 1 && is_hash(fields[0]);
+     },
+     .key_start = key_start_of("flc")},
+
+    // They give way first: an account of ours that was broken into sends to many.
+    {.kind = Kind::correspondent, .name = "correspondent", .numbers = "flc",
+     .fields = {"domain", "recipient"}, .client = KindRow::Client::none,
+     .states = {{{"written", "correspondents", Standing::passed}}},
+     .state = only_state,
+     .life = max_age,
+     .worth = little,
+     .could_be_ours = [](const Fields& fields) {
+         return fields.size() == 2 ? is_address_field(fields[0]) && is_address_field(fields[1])
+                                   : fields.size() == 1 && is_hash(fields[0]);
+     },
+     .key_start = key_start_of("flc")},
 }};
 // clang-format on
 

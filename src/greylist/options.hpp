@@ -9,6 +9,11 @@
 
 namespace greylist {
 
+inline constexpr std::array<settings::Choice<bool>, 2> client_keys{
+    {{"network", false}, {"organisation", true}}};
+inline constexpr std::array<settings::Choice<Names>, 2> names{
+    {{"all", Names::all}, {"suspect", Names::suspect}}};
+
 inline constexpr std::array options{
     settings::option<settings::Seconds, &Settings::rule, &Rule::delay>(
         "delay", "an attempt this long after the first passes"),
@@ -19,6 +24,21 @@ inline constexpr std::array options{
     settings::option<settings::Count<most_counted>, &Settings::rule, &Rule::auto_whitelist_clients>(
         "auto-whitelist-clients",
         "a client that came back N times need not wait any more; 0: no client is spared", "N", "5"),
+    settings::option<settings::Count<most_counted>, &Settings::rule, &Rule::auto_whitelist_pairs>(
+        "auto-whitelist-pairs",
+        "mail of one domain from a client need not wait any more when it came back N times; 0: it always may "
+        "have to",
+        "N", "1"),
+    settings::option<settings::Days, &Settings::rule, &Rule::auto_whitelist_pairs_age>(
+        "auto-whitelist-pairs-age", "this long after its first return, and not before"),
+    settings::option<settings::Flag, &Settings::knows_correspondents>(
+        "auto-whitelist-correspondents", "replies to mail that is sent from here need not wait"),
+    settings::option<settings::Flag, &Settings::has_one_verdict>(
+        "one-verdict", "where one recipient of a message has passed, its later recipients pass as well"),
+    settings::option<settings::OneOf<names>, &Settings::names>(
+        "greylist-names", "whose mail may wait: all, or suspect, clients without an organisation"),
+    settings::option<settings::OneOf<client_keys>, &Settings::grouping, &Grouping::by_organisation>(
+        "client-key", "one client is a network, or an organisation where the client's name tells one"),
     settings::option_without_default<settings::NotFlag, &Settings::grouping, &Grouping::by_host>(
         "lookup-by-subnet", "all addresses of a network are one client (the default)"),
     settings::option<settings::Flag, &Settings::grouping, &Grouping::by_host>(

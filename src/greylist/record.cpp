@@ -158,6 +158,14 @@ Key instance_key(std::string_view instance) {
     return {Kind::instance, in_key(instance)};
 }
 
+Key pair_key(std::string_view client, std::string_view domain) {
+    return {Kind::pair, in_key(client) + ' ' + in_key(domain)};
+}
+
+Key correspondent_key(std::string_view domain, std::string_view recipient) {
+    return {Kind::correspondent, in_key(domain) + ' ' + in_key(recipient)};
+}
+
 Key weight_key(std::string_view what, const std::vector<std::string>& fields) {
     std::string text{what};
     for (const std::string& field : fields) {

@@ -18,10 +18,12 @@ using sys::Time;
 
 // Each has a row in kind.cpp.
 enum class Kind : char {
-    triplet = 'T',  // who has tried to send what to whom
-    client = 'C',   // how often a client has come back, for the auto-whitelist
-    instance = 'I', // a message that has had its header
-    weight = 'W',   // what the weight of a client remembers (greyonce-weight(5))
+    triplet = 'T',       // who has tried to send what to whom
+    client = 'C',        // how often a client has come back, for the auto-whitelist
+    instance = 'I',      // a message that has had its header
+    weight = 'W',        // what the weight of a client remembers (greyonce-weight(5))
+    pair = 'P',          // whose servers have come back with mail of which domain
+    correspondent = 'S', // which domain one of ours has sent mail to
 };
 
 // `text` is the record's key as it stands in the file: its fields, escaped, with one blank between them.
@@ -36,14 +38,19 @@ struct Key {
 Key triplet_key(std::string_view client, std::string_view sender, std::string_view recipient);
 Key client_key(std::string_view client);
 Key instance_key(std::string_view instance);
+Key pair_key(std::string_view client, std::string_view domain);
+Key correspondent_key(std::string_view domain, std::string_view recipient);
 // `what` tells the weight's records apart: a message, a verdict, a list.
 Key weight_key(std::string_view what, const std::vector<std::string>& fields);
 
 struct Record {
     Key key;
-    Time first;              // triplet: the attempt that its delay counts from
-    Time last;               // the latest attempt (triplet), the latest count (client), the header (instance)
-    std::uint64_t count = 0; // triplet: attempts that passed; client: first successes, at most one an hour
+    Time first; // triplet: the attempt that its delay counts from; pair, correspondent: the first count
+    Time
+        last; // the latest attempt (triplet), the latest count (client, pair, correspondent), the header (instance)
+    // triplet: attempts that passed; client, pair: first successes, at most one an hour; correspondent: mails that
+    // were sent, likewise
+    std::uint64_t count = 0;
 
     // Of the weight alone.
     Time window{};          // when the present count began
@@ -63,6 +70,10 @@ struct Record {
 //     I 1700000301 ab12.5f.0
 //     W FIRST LAST COUNT WINDOW UNTIL SCORE WHAT FIELDS
 //     W 1700000000 1700000301 000060 1700000000 1702592301 -0000061000 ham 192.0.2.1 b.example
+//     P FIRST LAST COUNT CLIENT DOMAIN
+//     P 1700000000 1700090000 000002 outlook.com b.example
+//     S FIRST LAST COUNT DOMAIN RECIPIENT
+//     S 1700000000 1700090000 000002 b.example c@d.example
 //
 // Numbers have a fixed width, so that a change never moves a record: times stop at 0 and 9999999999 (the year
 // 2286), counts at most_counted. A hashed key is one field. What a kind does not store reads as `last` or 0.

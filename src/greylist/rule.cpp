@@ -48,6 +48,21 @@ bool is_auto_whitelisted(const std::optional<Record>& client, const Rule& rule) 
     return rule.auto_whitelist_clients > 0 && client && client->count >= rule.auto_whitelist_clients;
 }
 
+bool is_known_pair(const std::optional<Record>& pair, Time now, const Rule& rule) {
+    return rule.auto_whitelist_pairs > 0 && pair && pair->count >= rule.auto_whitelist_pairs &&
+           now - pair->first >= rule.auto_whitelist_pairs_age;
+}
+
+std::optional<Record> taken_over(const Key& key, const std::optional<Record>& other, Time now,
+                                 const Rule& rule) {
+    if (!other || other->first > now || !has_passed(*other, rule)) {
+        return std::nullopt;
+    }
+    Record record = counted(*other, now);
+    record.key = key;
+    return record;
+}
+
 std::optional<Record> seen_again(const Record& client, Time now) {
     if (now < client.last + between_counts && client.last <= now) {
         return std::nullopt;

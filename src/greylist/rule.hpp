@@ -14,6 +14,8 @@ struct Rule {
     Seconds retry_window = std::chrono::days{2}; // a triplet that has not passed by then starts over
     Seconds max_age = std::chrono::days{35};     // what was not seen for longer is forgotten
     std::uint64_t auto_whitelist_clients = 5; // first successes until a client never waits; 0: it always may
+    std::uint64_t auto_whitelist_pairs = 0;   // the same of a client and a sender's domain
+    Seconds auto_whitelist_pairs_age = std::chrono::days{1}; // since the first of them
 };
 
 // How long a message is remembered to have had its header.
@@ -39,10 +41,19 @@ Attempt attempt(const Key& key, const std::optional<Record>& seen, Time now, con
 
 // Whether a client need not wait any more.
 bool is_auto_whitelisted(const std::optional<Record>& client, const Rule& rule);
-// The record of an auto-whitelisted client that came again, where it changes.
+// The same of a client's mail of one domain. Not before the first day is over: a domain that is made for a day's
+// spam, and sent from servers that come back, gains nothing.
+bool is_known_pair(const std::optional<Record>& pair, Time now, const Rule& rule);
+// The record of an auto-whitelisted client, or of a known pair, that came again, where it changes.
 std::optional<Record> seen_again(const Record& client, Time now);
-// The record of a client that has had a first success, where it changes.
+// The record of a client, or of a pair, that has had a first success, or of a correspondent that was written to,
+// where it changes.
 std::optional<Record> first_success(const Key& key, const std::optional<Record>& client, Time now);
+
+// The record of a triplet under `key` that has passed under another name of its client, as `other` says; none where
+// it has not.
+std::optional<Record> taken_over(const Key& key, const std::optional<Record>& other, Time now,
+                                 const Rule& rule);
 
 // A message of ours to the administrator is remembered as one of a client's would be, under a key that no client's
 // can have: for an hour it is not said again.

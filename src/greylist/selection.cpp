@@ -1,6 +1,7 @@
 #include "greylist/selection.hpp"
 
 #include "greylist/kind.hpp"
+#include "greylist/organisation.hpp"
 #include "system/text.hpp"
 
 #include <algorithm>
@@ -23,6 +24,11 @@ bool is_client(const Key& key, const sys::Address& client, const Grouping& group
            fields_of(key).front() == fields_of(triplet_of(client, "", "", grouping)).front();
 }
 
+bool is_organisation(const Key& key, std::string_view organisation) {
+    return row_of(key.kind).client == KindRow::Client::network_first &&
+           fields_of(key).front() == organisation;
+}
+
 // The field of the key that has this name; none where keys of its kind have no such field, or it is a hash.
 std::optional<std::string> field_named(std::string_view name, const Key& key) {
     const KindRow& row = row_of(key.kind);
@@ -30,6 +36,35 @@ std::optional<std::string> field_named(std::string_view name, const Key& key) {
     const auto at = static_cast<std::size_t>(std::ranges::find(row.fields, name) - row.fields.begin());
     return at < row.field_count() && fields.size() == row.field_count() ? std::optional{std::move(fields[at])}
                                                                         : std::nullopt;
+}
+
+// @DOMAIN, where the key has the domain that this belongs to.
+bool is_domain_of(std::string_view sender, const Key& key) {
+    const auto domain = field_named("domain", key);
+    return domain && sender.starts_with('@') && registrable_domain(sender.substr(1)) == *domain;
+}
+
+// A hashed key is found by all that it was made of.
+bool is_hash_of(const Selection& selection, const Key& key) {
+    if (selection.network) {
+        return false;
+    }
+    const auto& [kind, client, organisation, network, sender, recipient, grouping] = selection;
+    Grouping hashed = grouping;
+    hashed.hashed = true;
+    if (client && !sender && !recipient) {
+        return key == client_of(*client, hashed) || key == address_of(*client, hashed);
+    }
+    if (!sender) {
+        return false;
+    }
+    if (!client && !organisation) {
+        return recipient && key == correspondent_of(*sender, *recipient, hashed);
+    }
+    const sys::Address address = client.value_or(*sys::Address::parse("0.0.0.0"));
+    const std::string domain = organisation.value_or("");
+    return recipient ? key == triplet_of(address, *sender, *recipient, hashed, domain)
+                     : key == pair_of(address, *sender, hashed, domain);
 }
 
 } // namespace
@@ -69,15 +104,11 @@ bool Selection::selects(const Key& key) const {
     if (kind && key.kind != *kind) {
         return false;
     }
-    Grouping hashed = grouping;
-    hashed.hashed = true;
-    if (client && !sender && !recipient && !network &&
-        (key == client_of(*client, hashed) || key == address_of(*client, hashed))) {
+    if (is_hash_of(*this, key)) {
         return true;
     }
-    if (client && sender && recipient && !network &&
-        key == triplet_of(*client, *sender, *recipient, hashed)) {
-        return true;
+    if (organisation && !is_organisation(key, *organisation)) {
+        return false;
     }
     if (client && !is_client(key, *client, grouping)) {
         return false;
@@ -88,12 +119,12 @@ bool Selection::selects(const Key& key) const {
             return false;
         }
     }
-    if (sender) {
+    if (sender && !is_domain_of(*sender, key)) {
         const auto field = field_named("sender", key);
         const auto is_sender = [&](const std::string& wanted) {
             return is_mailbox(sys::lower_case(wanted), *field);
         };
-        if (!field || (!is_sender(*sender) && !is_sender(steady_sender(*sender)))) {
+        if (!field || (!is_sender(*sender) && !is_sender(steady_sender(*sender, grouping.by_organisation)))) {
             return false;
         }
     }

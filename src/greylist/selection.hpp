@@ -26,12 +26,15 @@ std::optional<sys::Address> client_in(const Key& key);
 struct Selection {
     std::optional<Kind> kind;
     std::optional<sys::Address> client; // its own records, and those of the network that it is grouped into
+    std::optional<std::string> organisation; // in place of an address
     std::optional<Network> network;
     std::optional<std::string> sender;    // an address, or `@domain`; empty: the null sender
     std::optional<std::string> recipient; // likewise
     Grouping grouping;                    // as configured, for `client` and for hashed keys
 
-    [[nodiscard]] bool is_empty() const { return !kind && !client && !network && !sender && !recipient; }
+    [[nodiscard]] bool is_empty() const {
+        return !kind && !client && !organisation && !network && !sender && !recipient;
+    }
     // Hashed keys are found by their kind, and by a client, sender and recipient that are all given whole.
     [[nodiscard]] bool selects(const Key& key) const;
 };

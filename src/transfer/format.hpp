@@ -24,6 +24,7 @@ struct Home {
     greylist::Rule rule;
     greylist::Grouping grouping;
     Time now;
+    bool outgoing = false; // of a mail log: whom ours have written to, in place of who has written to them
 };
 
 // Where a reader puts what it reads.

@@ -1,6 +1,6 @@
 // Who has sent mail to whom, from an Exim main log or a Postfix log. Only what came in from another host and
-// was delivered counts; what came with authentication does not, because the greylist never asks there. Lines
-// of other kinds are passed over: a log is full of them.
+// was delivered counts; what came with authentication does not, because the greylist never asks there: it tells
+// whom ours have written to, where that is asked for. Lines of other kinds are passed over: a log is full of them.
 //
 // How a line starts is said in log_line.hpp, what it says of a message in exim_log.cpp and postfix_log.cpp.
 #include "transfer/format.hpp"
@@ -194,6 +194,15 @@ void LogReader::arrive(const Event& event) {
 }
 
 void LogReader::deliver(const Message& message, const std::string& recipient, Time time) {
+    if (home_.outgoing) {
+        const auto key = message.is_authenticated && message.sender
+                             ? greylist::correspondent_of(recipient, *message.sender, home_.grouping)
+                             : std::nullopt;
+        if (key) {
+            sink_.take({*key, time, time, 1});
+        }
+        return;
+    }
     if (!message.client || !message.sender || message.is_authenticated) {
         return;
     }

@@ -63,8 +63,8 @@ TEST(Kinds, EachIsForgottenAfterItsLifeAndNoSooner) {
 }
 
 TEST(Kinds, AListNamesThemAll) {
-    EXPECT_EQ(kind_list(", ", " or "), "triplet, client, instance or weight");
-    EXPECT_EQ(kind_list("", "", true), "TCIW");
+    EXPECT_EQ(kind_list(", ", " or "), "triplet, client, instance, weight, pair or correspondent");
+    EXPECT_EQ(kind_list("", "", true), "TCIWPS");
 }
 
 } // namespace

@@ -215,5 +215,30 @@ TEST(Rule, WhatIsWorthMore) {
     }
 }
 
+const Key pair{Kind::pair, "outlook.com x.example"};
+const Rule with_pairs{.auto_whitelist_pairs = 2};
+
+TEST(Rule, APairIsKnownFromItsNumberAndItsAgeOn) {
+    const Record twice{pair, start, start + 2h, 2};
+    EXPECT_FALSE(is_known_pair(twice, start + 24h - 1s, with_pairs));
+    EXPECT_TRUE(is_known_pair(twice, start + 24h, with_pairs));
+    EXPECT_FALSE(is_known_pair(Record{pair, start, start, 1}, start + 48h, with_pairs));
+    EXPECT_FALSE(is_known_pair(std::nullopt, start, with_pairs));
+    EXPECT_FALSE(is_known_pair(twice, start + 48h, Rule{})); // off
+}
+
+TEST(Rule, APairFromATimeToComeIsNotKnown) {
+    EXPECT_FALSE(is_known_pair(Record{pair, start + 1h, start + 1h, 9}, start, with_pairs));
+}
+
+TEST(Rule, WhatHasPassedUnderAnotherNameIsTakenOver) {
+    const Key other{Kind::triplet, "outlook.com alice@example.net bob@example.org"};
+    EXPECT_EQ(taken_over(other, Record{key, start, start + 300s, 3}, start + 1h, rule),
+              (Record{other, start, start + 1h, 4}));
+    EXPECT_EQ(taken_over(other, Record{key, start, start + 299s, 0}, start + 1h, rule), std::nullopt);
+    EXPECT_EQ(taken_over(other, std::nullopt, start, rule), std::nullopt);
+    EXPECT_EQ(taken_over(other, Record{key, start + 2h, start + 3h, 3}, start + 1h, rule), std::nullopt);
+}
+
 } // namespace
 } // namespace greylist

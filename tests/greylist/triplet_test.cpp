@@ -45,6 +45,83 @@ TEST(Triplet, WhatChangesFromMailToMailIsTakenOffTheSender) {
     }
 }
 
+TEST(Triplet, WithSrsAForwardersTokensAreTakenOffAsWell) {
+    constexpr Case cases[] = {
+        {"PRVS=1234567890=joe@example.com", "joe@example.com"},
+        {"Prvs=joe=12345ABCDE@example.com",
+         "12345ABCDE@example.com"}, // a tag has no capitals: the last is the name
+        {"SRS0=HHHH=TT=orig.example=alice@fwd.example", "SRS0=orig.example=alice@fwd.example"},
+        {"SRS0=K9/x=TU=orig.example=alice@fwd.example", "SRS0=orig.example=alice@fwd.example"},
+        {"SRS0+HHHH=TT=orig.example=alice@fwd.example", "SRS0=orig.example=alice@fwd.example"},
+        {"srs0-HH+H=TT=orig.example=alice@fwd.example", "srs0=orig.example=alice@fwd.example"},
+        {"SRS0=HHHH=TT=orig.example=alice+tag@fwd.example", "SRS0=orig.example=alice@fwd.example"},
+        {"SRS0=HHHH=TT=orig.example=a=b@fwd.example", "SRS0=orig.example=a=b@fwd.example"},
+        {"SRS1=aaaa=fwd.example==HHHH=TT=orig.example=alice@fwd2.example",
+         "SRS1=fwd.example==orig.example=alice@fwd2.example"},
+        {"SRS1+bbbb=fwd.example=+K9xQ=TU=orig.example=alice@fwd2.example",
+         "SRS1=fwd.example==orig.example=alice@fwd2.example"},
+        // None of these is one.
+        {"SRS0=HHHH=TT@fwd.example", "SRS0=HHHH=TT@fwd.example"},
+        {"SRS0=HHHH=TT=@fwd.example", "SRS0=HHHH=TT=@fwd.example"},
+        {"SRS0==TT=orig.example=alice@fwd.example", "SRS0==TT=orig.example=alice@fwd.example"},
+        {"SRS0@fwd.example", "SRS0@fwd.example"},
+        {"SRS0xHHHH=TT=orig.example=alice@fwd.example", "SRS0xHHHH=TT=orig.example=alice@fwd.example"},
+        {"SRS1=aaaa=fwd.example=HHHH=TT=orig.example=alice@fwd2.example",
+         "SRS1=aaaa=fwd.example=HHHH=TT=orig.example=alice@fwd2.example"},
+        {"SRS1=aaaa@fwd2.example", "SRS1=aaaa@fwd2.example"},
+        {"SRS2=HHHH=TT=orig.example=alice@fwd.example", "SRS2=HHHH=TT=orig.example=alice@fwd.example"},
+        {"my-SRS0=HHHH=TT=orig.example=alice@fwd.example", "my-SRS0=HHHH=TT=orig.example=alice@fwd.example"},
+    };
+    for (const auto& [sender, steady] : cases) {
+        EXPECT_EQ(steady_sender(sender, true), steady) << sender;
+    }
+    EXPECT_EQ(steady_sender("SRS0=HHHH=TT=orig.example=alice@fwd.example"),
+              "SRS0=HHHH=TT=orig.example=alice@fwd.example");
+}
+
+TEST(Triplet, AnOrganisationIsOneClientWhereverItIs) {
+    const Grouping grouping{.by_organisation = true};
+    const auto of = [&](std::string_view client, std::string_view organisation) {
+        return triplet_of(address(client), "a@x.example", "b@y.example", grouping, organisation);
+    };
+    EXPECT_EQ(of("192.0.2.7", "outlook.com").text, "outlook.com a@x.example b@y.example");
+    EXPECT_EQ(of("192.0.2.7", "outlook.com"), of("2001:db8::1", "outlook.com"));
+    EXPECT_EQ(of("192.0.2.7", "").text, "192.0.2.0 a@x.example b@y.example");
+    EXPECT_TRUE(could_be_ours(of("192.0.2.7", "outlook.com")));
+}
+
+TEST(Triplet, AHashedOrganisationIsNoNetworks) {
+    const Grouping grouping{.hashed = true, .by_organisation = true};
+    const auto of = [&](std::string_view client, std::string_view organisation) {
+        return triplet_of(address(client), "a@x.example", "b@y.example", grouping, organisation);
+    };
+    EXPECT_TRUE(is_hash(of("192.0.2.7", "outlook.com").text));
+    EXPECT_EQ(of("192.0.2.7", "outlook.com"), of("198.51.100.7", "outlook.com"));
+    EXPECT_NE(of("192.0.2.7", "outlook.com"), of("192.0.2.7", ""));
+    EXPECT_NE(of("192.0.2.7", "outlook.com"), of("192.0.2.7", "example.com"));
+}
+
+TEST(Triplet, APairIsTheClientAndTheSendersRegistrableDomain) {
+    const Grouping grouping;
+    const auto of = [&](std::string_view sender, std::string_view organisation = {}) {
+        const auto key = pair_of(address("192.0.2.7"), sender, grouping, organisation);
+        return key ? key->text : "none";
+    };
+    EXPECT_EQ(of("bounce-1@mail236.atl61.MCSV.net"), "192.0.2.0 mcsv.net");
+    EXPECT_EQ(of("a@b@news.x.co.uk", "outlook.com"), "outlook.com x.co.uk");
+    EXPECT_EQ(of("a@localhost"), "192.0.2.0 localhost");
+    EXPECT_EQ(of(""), "none");
+    EXPECT_EQ(of("postmaster"), "none");
+    EXPECT_TRUE(is_hash(pair_of(address("192.0.2.7"), "a@x.example", {.hashed = true})->text));
+}
+
+TEST(Triplet, ACorrespondentIsTheirDomainAndOurAddress) {
+    EXPECT_EQ(correspondent_of("Alice@Mail.X.example", "Bob@Y.example", {})->text, "x.example bob@y.example");
+    EXPECT_FALSE(correspondent_of("alice", "bob@y.example", {}));
+    EXPECT_FALSE(correspondent_of("alice@x.example", "", {}));
+    EXPECT_TRUE(is_hash(correspondent_of("a@x.example", "b@y.example", {.hashed = true})->text));
+}
+
 TEST(Triplet, ANetworkIsOneClient) {
     const Grouping grouping;
     const Key key = triplet_of(address("192.0.2.7"), "a@x.example", "b@y.example", grouping);

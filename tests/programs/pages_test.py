@@ -57,7 +57,7 @@ class Options(Case):
         selectors = {"client", "network", "sender", "recipient", "kind"}
         own = {GREYSTATE: {"list": selectors | {"format"}, "find": selectors | {"format"}, "stats": {"format"}, "check": set(),
                            "expire": set(), "forget": selectors, "allow": {"client", "sender", "recipient"},
-                           "export": {"to"}, "import": {"from", "input"}},
+                           "export": {"to"}, "import": {"from", "input", "outgoing"}},
                GREYRULES: {"compile": {"output", "check", "strict", "whitelist-clients", "whitelist-recipients"},
                            "match": set(), "list": set(), "check-dns": {"config", "nameserver"},
                            "convert-policyd-weight": set()}}
@@ -89,7 +89,7 @@ class Kinds(Case):
 
     def test_usage_and_page_have_all_of_them(self):
         kinds = self.kinds()
-        self.assertEqual(len(kinds), 4)
+        self.assertEqual(len(kinds), 6)
         self.assertIn(f"--kind {'|'.join(kinds)}\n", help_of(GREYSTATE))
         self.assertIn(f".It Fl -kind Cm {' | '.join(kinds)}", macros("greystate.8"))
 
@@ -98,7 +98,9 @@ class Kinds(Case):
         page = (SRC / "store/greyonce-state.5").read_text()
         for kind, record in (("triplet", "T 1700000000 1700000301 000001 192.0.2.0 a@b.example c@d.example"),
                              ("client", "C 000005 1700000301 192.0.2.1"), ("instance", "I 1700000301 ab12.5f.0"),
-                             ("weight", "W 1700000000 1700000301 000060 1700000000 1702592301 -0000061000 ham 192.0.2.1 b.example")):
+                             ("weight", "W 1700000000 1700000301 000060 1700000000 1702592301 -0000061000 ham 192.0.2.1 b.example"),
+                             ("pair", "P 1700000000 1700090000 000002 outlook.com b.example"),
+                             ("correspondent", "S 1700000000 1700090000 000002 b.example c@d.example")):
             with self.subTest(kind):
                 self.assertIn(kind, self.kinds())
                 self.assertTrue(re.search(rf"(?m)^{record[0]} [A-Z ]+$", page), record)
@@ -109,7 +111,7 @@ class Kinds(Case):
         done = subprocess.run([GREYSTATE, "import", state, "--from", "greyonce"], input="X 1 2\n", check=False,
                               capture_output=True, text=True)
         letters = re.search(r"expected (.*), then", done.stderr)[1]
-        self.assertEqual(letters, "T, C, I or W")
+        self.assertEqual(letters, "T, C, I, W, P or S")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,28 @@ TEST(Log, AnEximMessageThatWasDeliveredIsKnown) {
     EXPECT_EQ(result.records[1], (Record{client_key("192.0.2.1"), at(1700000001), at(1700000001), 1}));
 }
 
+TEST(Log, OutgoingItTellsWhomOursHaveWrittenTo) {
+    const std::string lines =
+        "2023-11-14 22:13:20 +0000 1abcDE-000123-AB <= alice@example.net H=mail.example.net [192.0.2.1] "
+        "P=esmtp S=1\n"
+        "2023-11-14 22:13:21 +0000 1abcDE-000123-AB => bob <bob@example.org> R=local T=mbox\n"
+        "2023-11-14 22:13:20 +0000 1abcDE-000124-AB <= U@example.org H=home [192.0.2.2] P=esmtpsa "
+        "A=plain:u S=1\n"
+        "2023-11-14 22:13:21 +0000 1abcDE-000124-AB => dave@mail.example.com R=dnslookup T=smtp\n"
+        "2023-11-14 22:13:21 +0000 1abcDE-000124-AB ** erin@example.edu: unknown\n"
+        "2023-11-14T22:13:20+00:00 mx postfix/submission/smtpd[1]: 4AB13: client=h[192.0.2.2], "
+        "sasl_method=PLAIN, sasl_username=u\n"
+        "2023-11-14T22:13:20+00:00 mx postfix/qmgr[2]: 4AB13: from=<v@example.org>, size=300, nrcpt=1 (queue "
+        "active)\n"
+        "2023-11-14T22:13:21+00:00 mx postfix/smtp[3]: 4AB13: to=<f@example.gov>, relay=x[192.0.2.9]:25, "
+        "delay=1, "
+        "status=sent (250 ok)\n";
+    const auto result = read("log", lines, {{}, {}, now, true});
+    EXPECT_EQ(result.keys(Kind::correspondent),
+              (Keys{"example.com u@example.org", "example.gov v@example.org"}));
+    EXPECT_EQ(result.records.size(), 2U);
+}
+
 TEST(Log, APostfixMessageThatWasDeliveredIsKnown) {
     const auto result =
         read("log",
