@@ -21,7 +21,7 @@ using calling::Invocation;
 // The file that a decision writes; none where no state is asked.
 std::string written_file(const Invocation& call) {
     const decision::Settings& settings = call.decision;
-    const bool writes = settings.greylist.is_on && !call.explain && store::is_file(settings.store.name);
+    const bool writes = settings.greylist.is_on && store::is_file(settings.store.name);
     return writes ? settings.store.name : std::string{};
 }
 

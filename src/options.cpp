@@ -52,7 +52,8 @@ constexpr std::array own{
               [](const C&) { return T{default_config}; }, false},
     Option<C>{"base64", "the request, as one word of base64", "BLOB", nullptr,
               [](C& c, const T& v) { c.call.base64 = v; }, nullptr, false},
-    Option<C>{"explain", "print the checks of the weight, their lookups and scores, in place of an answer",
+    Option<C>{"explain",
+              "print what the weight and the greylist look at, and what they find, in place of an answer",
               Flag::takes, Flag::when_bare, [](C& c, const T& v) { c.call.explain = settings::flag_from(v); },
               nullptr, false},
 };
@@ -240,6 +241,9 @@ void check_together(CommandLine& line) {
     if (const auto wrong = settings::whats_wrong(whole)) {
         line.call.complaints.push_back("greylist-action and greylist-text: \"" + whole +
                                        "\": expected an action of access(5); this is " + *wrong);
+    }
+    if (greylist.grouping.by_organisation && greylist.grouping.by_host) {
+        line.call.complaints.emplace_back("client-key = organisation: expected no lookup-by-host beside it");
     }
 }
 

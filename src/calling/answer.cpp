@@ -52,8 +52,12 @@ std::variant<protocol::Collector, protocol::Malformed> request_of(const Invocati
     return request;
 }
 
-std::string explanation(const protocol::Request& request, const decision::Settings& settings) {
-    return decision::explanation(request, settings.weight.value_or(weight::Settings{}));
+std::string explanation(const protocol::Request& request, const decision::Settings& settings,
+                        decision::Sources& sources, sys::Time now) {
+    const std::string weight = decision::explanation(request, settings.weight.value_or(weight::Settings{}));
+    return request.client_address
+               ? weight + '\n' + decision::greylist_explanation(request, settings, sources, now)
+               : weight;
 }
 
 } // namespace
@@ -73,7 +77,7 @@ Answer answer_to(std::string_view block, const Invocation& call, decision::Sourc
         return malformed(call.decision, "no policy_test_time attribute, expected a time for --clock request");
     }
     if (call.explain) {
-        return {.action = {}, .explanation = explanation(request, call.decision)};
+        return {.action = {}, .explanation = explanation(request, call.decision, sources, *now)};
     }
     decision::Decision decision = decision::decide(request, call.decision, sources, *now);
     if (call.calling.log != LogTo::none) {

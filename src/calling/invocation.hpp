@@ -13,7 +13,7 @@ namespace calling {
 struct Invocation {
     Settings calling;
     decision::Settings decision;
-    bool explain = false; // the weight, in place of an answer
+    bool explain = false; // the weight and the greylist, in place of an answer
     std::optional<std::string> base64;
     std::vector<std::string> attributes; // name=value arguments
     // What was wrong with the settings, and what was expected; the rest was read all the same.

@@ -54,6 +54,16 @@ std::string answer_of(const ask::Endpoint& server, std::string_view text, const 
     return action;
 }
 
+// A Received-SPF header (RFC 7208, 9.1) begins with the result. What the mail server has said itself goes before it.
+void note_spf(std::string_view header, Question& question) {
+    constexpr std::string_view name = "received-spf:";
+    const std::string text = sys::lower_case(header);
+    const std::size_t start = text.find_first_not_of(' ', name.size());
+    if (question.spf_result.empty() && text.starts_with(name) && start != std::string::npos) {
+        question.spf_result = text.substr(start, text.find_first_of(" (;", start) - start);
+    }
+}
+
 // One server's opinion. A header is noted.
 std::optional<Opinion> opinion_of(const ask::Server& asked, std::string_view text, Question& question,
                                   const ask::Settings& settings) {
@@ -63,6 +73,7 @@ std::optional<Opinion> opinion_of(const ask::Server& asked, std::string_view tex
     const std::string reason = "asked " + sys::log_value(server.text);
     const bool is_ok = word == "ok" || word == "relay";
     if (word == "prepend") {
+        note_spf(protocol::text_of(action), question);
         question.headers.push_back({std::string{protocol::text_of(action)}, reason});
     }
     if (word == "prepend" || word == "dunno" || (is_ok && settings.ok == ask::Ok::continues)) {

@@ -31,7 +31,8 @@ Answer weigh(Question& question, const Settings& settings) {
 }
 
 // The way of a request. The first opinion ends it, but what passes here is still asked of others.
-constexpr std::array<Stage, 6> way{{
+constexpr std::array<Stage, 7> way{{
+    {[](Q& q, const S& s) { return learn_step(q, s.greylist); }},
     {[](Q& q, const S& /*s*/) { return not_for_us(q); }},
     {[](Q& q, const S& s) { return rules_step(q, s.rules); }},
     {weigh},
@@ -129,7 +130,10 @@ void add_header(Opinion& answer, Question& question) {
 
 Decision decide(const protocol::Request& request, const Settings& settings, Sources& sources, sys::Time now) {
     sources.begin();
-    Question question{.request = request, .sources = sources, .now = now};
+    Question question{.request = request,
+                      .sources = sources,
+                      .now = now,
+                      .spf_result = sys::lower_case(request.spf_result)};
     auto said = first_opinion(question, settings);
     Opinion opinion = said ? *std::move(said) : otherwise(question, settings);
     hold_contradiction(opinion, question, settings);

@@ -3,6 +3,7 @@
 #include "decision/greylist_texts.hpp"
 #include "decision/keeping.hpp"
 #include "decision/step.hpp"
+#include "greylist/organisation.hpp"
 #include "greylist/rule.hpp"
 #include "greylist/triplet.hpp"
 #include "protocol/action.hpp"
@@ -23,29 +24,47 @@ greylist::Rule rule_of(const Question& question, greylist::Rule rule) {
     rule.retry_window = own.retry_window.value_or(rule.retry_window);
     if (own.always) {
         rule.auto_whitelist_clients = 0;
+        rule.auto_whitelist_pairs = 0;
     }
     return rule;
 }
 
-greylist::Grouping grouping_of(const Question& question, greylist::Grouping grouping) {
+// Whether a rule says how large the client's network is. Up to 32 it is an IPv4 network's prefix, above an IPv6
+// network's: nobody has an IPv6 pool of 2^96 addresses.
+bool has_own_network(const Question& question) {
     const auto network = question.greylisting.network;
-    const unsigned client_bits = question.request.client_address->bits();
-    // Up to 32 it is an IPv4 network's prefix, above an IPv6 network's: nobody has an IPv6 pool of 2^96
-    // addresses.
-    if (network && (*network <= 32) == (client_bits == 32)) {
+    return network && (*network <= 32) == (question.request.client_address->bits() == 32);
+}
+
+greylist::Grouping grouping_of(const Question& question, greylist::Grouping grouping) {
+    if (has_own_network(question)) {
         grouping.by_host = false;
-        (client_bits == 32 ? grouping.ipv4_prefix : grouping.ipv6_prefix) = *network;
+        (question.request.client_address->bits() == 32 ? grouping.ipv4_prefix : grouping.ipv6_prefix) =
+            *question.greylisting.network;
     }
     return grouping;
+}
+
+// Of which the list of public suffixes is asked only where something depends on it.
+greylist::Organisation organisation_of(const Question& question, const greylist::Settings& settings) {
+    const bool is_wanted = settings.grouping.by_organisation || settings.knows_correspondents ||
+                           settings.names == greylist::Names::suspect;
+    const protocol::Request& request = question.request;
+    return is_wanted
+               ? greylist::organisation_of(request.client_name, *request.client_address, question.spf_result)
+               : greylist::Organisation{};
 }
 
 // One request before the open state.
 class Asking {
   public:
     // Throws sys::Trouble where the state cannot be opened.
-    Asking(Question& question, const greylist::Settings& settings)
+    // `organisation`: empty where the client has none, or nothing depends on it.
+    Asking(Question& question, const greylist::Settings& settings, std::string organisation)
         : question_(question), settings_(settings), rule_(rule_of(question, settings.rule)),
-          grouping_(grouping_of(question, settings.grouping)),
+          grouping_(grouping_of(question, settings.grouping)), organisation_(std::move(organisation)),
+          counts_as_(grouping_.by_organisation && !has_own_network(question) ? organisation_ : ""),
+          pair_(rule_.auto_whitelist_pairs > 0 ? pair_under(counts_as_) : std::nullopt),
           client_(greylist::client_of(*question.request.client_address, settings.grouping)),
           address_(greylist::address_of(*question.request.client_address, settings.grouping)),
           state_(question.sources.state(keeping_of(question))) {
@@ -63,6 +82,13 @@ class Asking {
         if (*is_known) {
             return pass("client AWL");
         }
+        const auto is_known_pair = pair_ ? is_known_as_pair(*pair_) : false;
+        if (!is_known_pair) {
+            return std::nullopt;
+        }
+        if (*is_known_pair) {
+            return pass("pair AWL");
+        }
         const auto attempt = one_more_attempt();
         if (!attempt) {
             return std::nullopt;
@@ -71,7 +97,11 @@ class Asking {
             info("correcting date for first seen in the future");
         }
         if (!attempt->passes) {
-            return wait(*attempt);
+            const auto reason = spared(attempt->record.key);
+            return reason ? pass(std::string{*reason}) : wait(*attempt);
+        }
+        if (attempt->waited >= settings_.rule.delay) { // not where a rule spares its recipient alone the wait
+            note_that_one_passed();
         }
         if (!attempt->is_first_success) {
             return pass("triplet found");
@@ -100,6 +130,9 @@ class Asking {
                 keys.push_back(address_);
             }
         }
+        if (pair_) {
+            keys.push_back(*pair_);
+        }
         if (!settings_.header.empty() && !question_.request.instance.empty()) {
             keys.push_back(instance_of(question_.request.instance, grouping_));
         }
@@ -108,7 +141,7 @@ class Asking {
 
     [[nodiscard]] greylist::Key triplet_key() const {
         const protocol::Request& request = question_.request;
-        return triplet_of(*request.client_address, request.sender, request.recipient, grouping_);
+        return triplet_of(*request.client_address, request.sender, request.recipient, grouping_, counts_as_);
     }
 
     // Shows `step` the record under `key` and stores what it says. False, with a line for the log, where the
@@ -141,13 +174,115 @@ class Asking {
     }
 
     std::optional<bool> is_auto_whitelisted_as(const greylist::Key& client) {
+        return is_known(client, [this](const Seen& seen) {
+            may_have_passed_ = may_have_passed_ || seen || !counts_as_.empty();
+            return greylist::is_auto_whitelisted(seen, rule_);
+        });
+    }
+
+    std::optional<bool> is_known_as_pair(const greylist::Key& pair) {
+        return is_known(
+            pair, [this](const Seen& seen) { return greylist::is_known_pair(seen, question_.now, rule_); });
+    }
+
+    // Whether the record under `key` is one of whom `knows` says so; it is renewed then.
+    template <typename Knows>
+    std::optional<bool> is_known(const greylist::Key& key, const Knows& knows) {
         std::optional<bool> is_known;
-        look_and_update(client, [&](const Seen& seen) {
-            may_have_passed_ = may_have_passed_ || seen;
-            is_known = greylist::is_auto_whitelisted(seen, rule_);
+        look_and_update(key, [&](const Seen& seen) {
+            is_known = knows(seen);
             return *is_known ? seen_again(*seen, question_.now) : std::nullopt;
         });
         return is_known;
+    }
+
+    // What is stored under `key`; nothing where it cannot be read.
+    Seen look(const greylist::Key& key) {
+        Seen found;
+        look_and_update(key, [&](const Seen& seen) {
+            found = seen;
+            return std::nullopt;
+        });
+        return found;
+    }
+
+    [[nodiscard]] std::optional<greylist::Key> pair_under(std::string_view organisation) const {
+        const protocol::Request& request = question_.request;
+        return pair_of(*request.client_address, request.sender, grouping_, organisation);
+    }
+
+    // Why a mail that would wait need not; none where it has to. Asked last, so that who is known does not pay for it.
+    std::optional<std::string_view> spared(const greylist::Key& triplet) {
+        if (has_passed_before(triplet)) {
+            return "triplet found";
+        }
+        if (question_.greylisting.always) {
+            return std::nullopt;
+        }
+        if (pair_ && !counts_as_.empty() && has_been_known_before(*pair_)) {
+            return "pair AWL";
+        }
+        if (is_answer()) {
+            note_that_one_passed();
+            return "correspondent";
+        }
+        return has_one_passed() ? std::optional<std::string_view>{"message passed"} : std::nullopt;
+    }
+
+    // Whether it has passed under its network, before clients counted as organisations: nobody waits twice for that.
+    bool has_passed_before(const greylist::Key& triplet) {
+        if (!grouping_.by_organisation) {
+            return false;
+        }
+        const protocol::Request& request = question_.request;
+        greylist::Grouping before = grouping_;
+        before.by_organisation = false;
+        const auto old = triplet_of(*request.client_address, request.sender, request.recipient, before);
+        const Seen seen = old == triplet ? std::nullopt : look(old);
+        const auto record = taken_over(triplet, seen, question_.now, rule_);
+        return record && update(triplet, [&](const Seen& /*seen*/) { return record; });
+    }
+
+    // The same of a pair.
+    bool has_been_known_before(const greylist::Key& pair) {
+        const auto old = pair_under({});
+        Seen seen = old ? look(*old) : std::nullopt;
+        if (!greylist::is_known_pair(seen, question_.now, rule_)) {
+            return false;
+        }
+        seen->key = pair;
+        return update(pair, [&](const Seen& /*seen*/) { return seen; });
+    }
+
+    // Whether the recipient has written to the sender's domain. Who only claims to be from there has no organisation
+    // more often than not.
+    bool is_answer() {
+        const protocol::Request& request = question_.request;
+        if (!settings_.knows_correspondents || organisation_.empty()) {
+            return false;
+        }
+        const auto key = correspondent_of(request.sender, request.recipient, grouping_);
+        return key && look(*key);
+    }
+
+    // None where a message has no name, or is one from nobody, whose recipients have nothing in common.
+    [[nodiscard]] std::optional<greylist::Key> message() const {
+        const protocol::Request& request = question_.request;
+        if (!settings_.has_one_verdict || request.instance.empty() || request.sender.empty()) {
+            return std::nullopt;
+        }
+        return instance_of(std::string{request.instance} + " passed", grouping_);
+    }
+
+    bool has_one_passed() {
+        const auto key = message();
+        return key && look(*key);
+    }
+
+    void note_that_one_passed() {
+        if (const auto key = message()) {
+            look_and_update(*key, [&](const Seen& seen) { return first_header(*key, seen, question_.now); });
+        }
     }
 
     std::optional<greylist::Attempt> one_more_attempt() {
@@ -164,6 +299,9 @@ class Asking {
     }
 
     void count_first_success() {
+        if (pair_) {
+            update(*pair_, [&](const Seen& seen) { return first_success(*pair_, seen, question_.now); });
+        }
         if (rule_.auto_whitelist_clients == 0) {
             return;
         }
@@ -226,7 +364,10 @@ class Asking {
         return {.action = std::move(action),
                 .reason = std::move(reason),
                 .delay = std::nullopt,
-                .rule = question_.greylisting_rule};
+                .rule = question_.greylisting_rule,
+                .client_key = grouping_.by_organisation
+                                  ? client_field(*question_.request.client_address, grouping_, counts_as_)
+                                  : ""};
     }
 
     void info(std::string text) { question_.remark(protocol::LogLine::Level::info, std::move(text)); }
@@ -235,6 +376,9 @@ class Asking {
     const greylist::Settings& settings_;
     greylist::Rule rule_;
     greylist::Grouping grouping_;
+    std::string organisation_;
+    std::string counts_as_; // the organisation; empty: its network
+    std::optional<greylist::Key> pair_;
     greylist::Key client_;
     greylist::Key address_; // of an IPv6 client another one; records of it still count
     store::Store& state_;
@@ -244,11 +388,24 @@ class Asking {
 
 } // namespace
 
+std::string client_key_of(const Question& question, const greylist::Settings& settings) {
+    const auto grouping = grouping_of(question, settings.grouping);
+    const bool may_be_organisation = grouping.by_organisation && !has_own_network(question);
+    return client_field(*question.request.client_address, grouping,
+                        may_be_organisation ? organisation_of(question, settings).domain : "");
+}
+
 std::optional<Opinion> greylist_step(Question& question, const greylist::Settings& settings) {
     if (!settings.is_on) {
         return std::nullopt;
     }
-    Asking asking{question, settings};
+    const std::string organisation = organisation_of(question, settings).domain;
+    const bool is_greylisted = settings.names == greylist::Names::all || question.greylisting.always;
+    if (!is_greylisted && !organisation.empty()) {
+        return Opinion{std::string{protocol::no_opinion},
+                       {.action = "pass", .reason = "client name", .rule = question.greylisting_rule}};
+    }
+    Asking asking{question, settings, organisation};
     auto opinion = asking.opinion();
     asking.report_remarks();
     return opinion;

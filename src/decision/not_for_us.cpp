@@ -20,6 +20,9 @@ std::optional<Opinion> not_for_us(Question& question) {
     if (!request.sasl_username.empty()) {
         return none("authenticated");
     }
+    if (is_outgoing(request)) {
+        return none("outgoing");
+    }
     if (!request.client_address) {
         return none("client is gone");
     }

@@ -35,9 +35,19 @@ store::Store& Sources::state(const store::Keeping& keeping) {
         state_->keep(keeping);
     } else {
         state_.reset();
+        if (only_looks_) {
+            auto looking = store::look_into_store(settings_.store, keeping, state_time_);
+            looking_ = looking.get();
+            state_ = std::move(looking);
+            return *state_;
+        }
         state_ = store::open_store(settings_.store, keeping, state_time_);
     }
     return *state_;
+}
+
+std::vector<store::Looking::Look> Sources::looks() const {
+    return state_ && only_looks_ ? looking_->looks() : std::vector<store::Looking::Look>{};
 }
 
 std::vector<std::string> Sources::take_state_remarks() {

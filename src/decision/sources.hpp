@@ -5,7 +5,7 @@
 #include "decision/settings.hpp"
 #include "rules/table.hpp"
 #include "store/allowance.hpp"
-#include "store/store.hpp"
+#include "store/looking.hpp"
 #include "system/identity.hpp"
 
 #include <memory>
@@ -30,6 +30,11 @@ class Sources {
     // Throws sys::Trouble where it cannot be opened.
     store::Store& state(const store::Keeping& keeping);
 
+    // From now on the state is only looked into, and what was seen there can be told.
+    void only_look() { only_looks_ = true; }
+    // Valid until the state is closed.
+    [[nodiscard]] std::vector<store::Looking::Look> looks() const;
+
     // By what the records in the state are kept.
     [[nodiscard]] const greylist::Rule& rule() const { return settings_.greylist.rule; }
 
@@ -50,6 +55,8 @@ class Sources {
     std::unique_ptr<store::Store> state_;
     store::Allowance state_time_;
     bool looks_at_state_ = false;
+    bool only_looks_ = false;
+    store::Looking* looking_ = nullptr; // the state, where it is only looked into
 };
 
 } // namespace decision

@@ -39,6 +39,7 @@ struct Question {
     sys::Seconds longest_retry_window{0};      // of any rule: what waits is not cleared away before
     std::vector<std::string> servers_to_ask{}; // the names that a rule gave
     std::string asking_rule{};                 // FILE:LINE of that rule
+    std::string spf_result{};                  // of the request, or of a server that was asked; in lower case
     std::vector<Header> headers{};             // in the order of the steps
     std::string weight_header{};               // if no step has another
     std::vector<protocol::LogLine> remarks{};  // what was found on the way
@@ -56,11 +57,14 @@ struct Question {
 
 // The steps, each with its own settings. None: the next one is asked. They throw sys::Trouble where they
 // cannot do their work.
+std::optional<Opinion> learn_step(Question& question, const greylist::Settings& settings);
 std::optional<Opinion> not_for_us(Question& question);
 std::optional<Opinion> rules_step(Question& question, const rules::Settings& settings);
 // `memory`: how the clients are grouped in the state, which remembers verdicts; null: there is no state.
 std::optional<Opinion> weight_step(Question& question, const weight::Settings& settings,
                                    const greylist::Grouping* memory);
+// What the client of a request counts as there.
+std::string client_key_of(const Question& question, const greylist::Settings& settings);
 std::optional<Opinion> greylist_step(Question& question, const greylist::Settings& settings);
 std::optional<Opinion> ask_step(Question& question, const ask::Settings& settings);
 

@@ -65,6 +65,7 @@ std::string decision_line(const Account& account, const Request& request, bool i
     if (is_dry_run) {
         line.append(", dry-run");
     }
+    add(line, "client_key", account.client_key);
     return line;
 }
 

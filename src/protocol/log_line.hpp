@@ -2,7 +2,7 @@
 // read it:
 //
 //   [queue_id: ]action=greylist, reason=new, client_name=…, client_address=…, sender=…, recipient=…[,
-//   rule=FILE:LINE]
+//   rule=FILE:LINE][, client_key=…]
 //
 // They look for ", name=", and a reader by eye or by grep for "name=": no value can bring either.
 #pragma once
@@ -40,6 +40,7 @@ struct Account {
     std::string reason{};
     std::optional<sys::Seconds> delay{}; // waited until now
     std::string rule{};                  // FILE:LINE; empty where no rule decided
+    std::string client_key{};            // what the client counts as, where that need not be its network
 };
 
 // What an access(5) action is called in such a line: pass, defer or reject.

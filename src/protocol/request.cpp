@@ -30,6 +30,8 @@ struct Said {
     Value instance;
     Value sasl_username;
     Value server_address;
+    Value policy_context;
+    Value spf_result;
     Value etrn_domain;
     Value policy_test_time;
     std::string_view contradiction;
@@ -58,6 +60,8 @@ constexpr std::array fields{
     Field{"server_address", &Said::server_address},
     Field{"etrn_domain", &Said::etrn_domain, longest_name},
     Field{"policy_test_time", &Said::policy_test_time},
+    Field{"policy_context", &Said::policy_context},
+    Field{"spf_result", &Said::spf_result},
 };
 
 // What Postfix sends beside them (SMTPD_POLICY_README, up to 3.12).
@@ -76,7 +80,6 @@ constexpr std::array<std::string_view, attribute_count - fields.size()> unused{
     "stress",
     "client_port",
     "ccert_pubkey_fingerprint",
-    "policy_context",
     "server_port",
     "compatibility_level",
     "mail_version",
@@ -182,10 +185,16 @@ std::variant<Request, Malformed> parse_request(std::string_view block) {
         .instance = said.instance.value_or(""),
         .sasl_username = said.sasl_username.value_or(""),
         .server_address = said.server_address.value_or(""),
+        .policy_context = said.policy_context.value_or(""),
+        .spf_result = said.spf_result.value_or(""),
         .etrn_domain = said.etrn_domain,
         .policy_test_time = said.policy_test_time,
         .contradiction = said.contradiction,
     };
+}
+
+bool is_outgoing(const Request& request) {
+    return !request.sasl_username.empty() || request.policy_context == "outgoing";
 }
 
 std::optional<sys::Time> test_time(const Request& request) {

@@ -18,8 +18,8 @@
 
 namespace protocol {
 
-// The attributes that Postfix sends have numbers, so that what repeats can be told; others have none.
-constexpr std::size_t attribute_count = 33;
+// The attributes that Postfix sends, and one of ours, have numbers, so that what repeats can be told; others have none.
+constexpr std::size_t attribute_count = 34;
 std::optional<std::size_t> attribute_number(std::string_view name);
 
 // How long a value may be: a host's name has 255 bytes (RFC 1035, 2.3.4), and no path, and no command line of
@@ -43,11 +43,17 @@ struct Request {
     std::string_view instance;
     std::string_view sasl_username;
     std::string_view server_address;
+    std::string_view policy_context; // the administrator's own word
+    std::string_view spf_result;     // ours, not Postfix's: pass, fail, softfail, ... (RFC 8601, 2.7.2)
     std::optional<std::string_view> etrn_domain;      // Postfix from 2.3 on always sends it, mostly empty
     std::optional<std::string_view> policy_test_time; // of postgrey's tools and of log replays
     // An attribute that came with two values, of which one is not the mail server's; empty: none did.
     std::string_view contradiction;
 };
+
+// Whether it is about mail that one of ours sends: who has logged in, or of whom the mail server says so
+// (policy_context=outgoing).
+bool is_outgoing(const Request& request);
 
 // Why a request cannot be judged; follows "malformed request: ".
 struct Malformed {

@@ -21,10 +21,13 @@ struct Reason {
     Outcome refuses;
 };
 
-constexpr std::array<Reason, 14> reasons{{
+constexpr std::array<Reason, 18> reasons{{
     {"triplet found", Outcome::known_triplet, Outcome::deferred_otherwise, Outcome::refused_otherwise},
     {"client AWL", Outcome::known_client, Outcome::deferred_otherwise, Outcome::refused_otherwise},
     {"pair", Outcome::known_pair, Outcome::deferred_otherwise, Outcome::refused_otherwise},
+    {"client name", Outcome::spared, Outcome::deferred_otherwise, Outcome::refused_otherwise},
+    {"correspondent", Outcome::spared, Outcome::deferred_otherwise, Outcome::refused_otherwise},
+    {"message passed", Outcome::spared, Outcome::deferred_otherwise, Outcome::refused_otherwise},
     {"client whitelist", Outcome::whitelist, Outcome::deferred_by_rule, Outcome::refused_by_rule},
     {"recipient whitelist", Outcome::whitelist, Outcome::deferred_by_rule, Outcome::refused_by_rule},
     {"rule", Outcome::rule, Outcome::deferred_by_rule, Outcome::refused_by_rule},
@@ -33,6 +36,7 @@ constexpr std::array<Reason, 14> reasons{{
     {"asked ", Outcome::server, Outcome::deferred_by_server, Outcome::refused_by_server},
     {"not at RCPT", Outcome::not_asked, Outcome::deferred_otherwise, Outcome::refused_otherwise},
     {"authenticated", Outcome::not_asked, Outcome::deferred_otherwise, Outcome::refused_otherwise},
+    {"outgoing", Outcome::not_asked, Outcome::deferred_otherwise, Outcome::refused_otherwise},
     {"client is gone", Outcome::not_asked, Outcome::deferred_otherwise, Outcome::refused_otherwise},
     {"trouble", Outcome::trouble, Outcome::deferred_otherwise, Outcome::refused_otherwise},
     {"", Outcome::no_opinion, Outcome::deferred_otherwise, Outcome::refused_otherwise},

@@ -15,6 +15,7 @@ enum class Outcome : std::uint8_t {
     known_triplet,
     known_client,
     known_pair,
+    spared,
     whitelist,
     rule,
     weight,
@@ -44,13 +45,17 @@ struct OutcomeRow {
     std::string_view meaning;
 };
 
-constexpr std::array<OutcomeRow, 20> outcomes{{
+constexpr std::array<OutcomeRow, 21> outcomes{{
     {Outcome::known_triplet, Group::passed, "known_triplet", "known triplet",
      "The greylist knew network, sender and recipient, or the delay was over: reason “triplet found”."},
     {Outcome::known_client, Group::passed, "known_client", "known client",
      "The client had come back often enough: reason “client AWL”."},
     {Outcome::known_pair, Group::passed, "known_pair", "known pair",
-     "The greylist knew sender and recipient of this organisation: a reason that begins with “pair”."},
+     "The domain's mail had come back from this client before: reason “pair AWL”."},
+    {Outcome::spared, Group::passed, "spared", "spared the wait",
+     "A client with an organisation, an answer to one of ours, or a later recipient of a message of which "
+     "one had "
+     "passed: reason “client name”, “correspondent” or “message passed”."},
     {Outcome::whitelist, Group::passed, "whitelist", "whitelist",
      "An entry of a whitelist: reason “client whitelist” or “recipient whitelist”."},
     {Outcome::rule, Group::passed, "rule", "rule",

@@ -4,6 +4,7 @@
 #include "store/file/file_store.hpp"
 #include "store/redis/redis_archive.hpp"
 #include "store/redis/redis_store.hpp"
+#include "system/read_file.hpp"
 
 namespace store {
 
@@ -16,6 +17,11 @@ std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keepi
         return std::make_unique<redis::RedisStore>(settings, keeping, time);
     }
     return std::make_unique<FileStore>(settings.name, settings.max_size, settings.sync, keeping);
+}
+
+std::unique_ptr<Looking> look_into_store(const Settings& settings, const Keeping& keeping, Allowance& time) {
+    const bool is_there = !is_file(settings.name) || !sys::is_missing(settings.name);
+    return std::make_unique<Looking>(is_there ? open_store(settings, keeping, time) : nullptr);
 }
 
 std::unique_ptr<Archive> open_archive(const Settings& settings, const Keeping& keeping) {

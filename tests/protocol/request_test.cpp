@@ -149,6 +149,7 @@ TEST(Request, EveryAttributeOfPostfixHasItsNumberAndItsLimit) {
                                         "ccert_pubkey_fingerprint",
                                         "client_port",
                                         "policy_context",
+                                        "spf_result",
                                         "server_address",
                                         "server_port",
                                         "compatibility_level",
