@@ -158,7 +158,8 @@ pure := $(addprefix src/,$(addsuffix .cpp, \
             weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \
             weight/score weight/questions weight/memory \
             transfer/log_line report/entries report/told report/outcome report/waits report/calendar report/organisation \
-            report/wording report/figures report/counting report/page report/html report/text report/json))
+            report/wording report/figures report/counting report/page report/sections report/requests_section report/waits_sections \
+            report/rules_section report/weight_section report/advice_sections report/about_section report/html report/text report/json))
 pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
             system/address system/text settings/duration settings/value settings/action settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/organisation greylist/rule \
             ask/server ask/question ask/reply \
