@@ -146,25 +146,16 @@ $(BUILD)/tests/%.o: tests/%.cpp
 	$(compile) -Itests -c -o $@ $<
 
 # What decides and what reads formats, linked without Boost, libcdb and c-ares: what reaches for the world does not link.
-# Only linked: the unit program runs the same tests.
+# Only linked: the unit program runs the same tests. Whole folders, but for what opens, asks or calls a library; and of
+# the other folders what these need.
 
-pure := $(addprefix src/,$(addsuffix .cpp, \
-            system/address system/lines system/text system/trouble settings/duration settings/value settings/action settings/places settings/config_file \
-            protocol/request protocol/framing protocol/action protocol/log_line decision/greylist_texts \
-            greylist/triplet greylist/organisation greylist/rule greylist/record greylist/kind store/file/place store/file/check_sum store/file/page store/file/page_zero \
-            rules/characters rules/keys rules/ending rules/order rules/host_name rules/patterns rules/entry \
-            rules/verdict_text system/endpoint ask/server ask/question ask/reply \
-            weight/number weight/list weight/subject weight/suffix weight/names weight/looks weight/verdict weight/weighing \
-            weight/lists_check weight/forward_check weight/match_check weight/reverse_check weight/sender_check \
-            weight/score weight/questions weight/memory \
-            transfer/log_line report/entries report/told report/outcome report/waits report/calendar report/organisation \
-            report/wording report/figures report/counting report/page report/sections report/requests_section report/waits_sections \
-            report/rules_section report/weight_section report/advice_sections report/about_section report/html report/text report/json))
-pure_tests := $(addprefix tests/,$(addsuffix _test.cpp, \
-            system/address system/text settings/duration settings/value settings/action settings/config_file protocol/request protocol/framing protocol/reply greylist/triplet greylist/organisation greylist/rule \
-            ask/server ask/question ask/reply \
-            weight/number weight/list weight/names weight/looks weight/score weight/memory \
-            report/entries report/told report/waits report/tally report/words report/counting))
+pure_folders := greylist protocol settings ask weight report transfer
+edges        := ask/exchange report/logs weight/resolver weight/response weight/lookup weight/trial weight/convert
+pure_others  := system/address system/endpoint system/lines system/text system/trouble decision/greylist_texts \
+                store/file/place store/file/page store/file/page_zero store/file/check_sum \
+                $(addprefix rules/,characters entry ending host_name keys order patterns verdict_text)
+pure         := $(filter-out $(edges:%=src/%.cpp),$(wildcard $(pure_folders:%=src/%/*.cpp))) $(pure_others:%=src/%.cpp)
+pure_tests   := $(filter-out $(edges:%=tests/%_test.cpp),$(wildcard $(pure_folders:%=tests/%/*_test.cpp)))
 
 $(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
 	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -lmd -lpsl -lgtest -lgtest_main -lpthread
