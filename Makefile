@@ -324,11 +324,11 @@ uninstall:
 
 # --- Debian's package: src/package, and what make install puts in place; two builds of one commit are the same bytes ---
 
-VERSION    := $(shell sed -n 's/.*version = "\(.*\)";/\1/p' src/version.hpp)
+VERSION    := $(shell sed -n 's/.*version = "\(.*\)";/\1/p' src/settings/version.hpp)
 ARCH       ?= $(shell dpkg --print-architecture 2> /dev/null)
 MAINTAINER ?= the greyonce authors <greyonce@packages.invalid>
 # When: that of the last commit, which the files of make dist have as well.
-EPOCH       = $${SOURCE_DATE_EPOCH:-$$(test -e $(CURDIR)/.git && git -C $(CURDIR) log -1 --format=%ct || stat -c %Y $(CURDIR)/src/version.hpp)}
+EPOCH       = $${SOURCE_DATE_EPOCH:-$$(test -e $(CURDIR)/.git && git -C $(CURDIR) log -1 --format=%ct || stat -c %Y $(CURDIR)/src/settings/version.hpp)}
 
 deb_packages    := debhelper
 # Whose code is in the programs.

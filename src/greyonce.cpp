@@ -5,12 +5,12 @@
 #include "calling/listening.hpp"
 #include "linked_libraries.hpp"
 #include "options.hpp"
-#include "store/open.hpp"
+#include "settings/version.hpp"
+#include "store/choosing/open.hpp"
 #include "system/confine.hpp"
 #include "system/last_word.hpp"
 #include "system/listening_socket.hpp"
 #include "system/standard_streams.hpp"
-#include "version.hpp"
 
 #include <unistd.h>
 

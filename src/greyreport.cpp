@@ -8,13 +8,13 @@
 #include "report/page.hpp"
 #include "rules/compiled.hpp"
 #include "rules/entry.hpp"
+#include "settings/version.hpp"
 #include "system/lines.hpp"
 #include "system/read_file.hpp"
 #include "system/replace_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
 #include "system/whole_io.hpp"
-#include "version.hpp"
 
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>

@@ -8,7 +8,8 @@
 #include "linked_libraries.hpp"
 #include "options.hpp"
 #include "rules/table.hpp"
-#include "store/open.hpp"
+#include "settings/version.hpp"
+#include "store/choosing/open.hpp"
 #include "system/descriptor.hpp"
 #include "system/line_reader.hpp"
 #include "system/read_file.hpp"
@@ -16,7 +17,6 @@
 #include "system/trouble.hpp"
 #include "transfer/format.hpp"
 #include "transfer/input.hpp"
-#include "version.hpp"
 
 #include <fcntl.h>
 #include <sysexits.h>

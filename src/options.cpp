@@ -8,7 +8,7 @@
 #include "rules/options.hpp"
 #include "settings/action.hpp"
 #include "settings/config_file.hpp"
-#include "store/options.hpp"
+#include "store/choosing/options.hpp"
 #include "system/lines.hpp"
 #include "system/read_file.hpp"
 #include "system/text.hpp"

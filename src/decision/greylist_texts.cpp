@@ -1,6 +1,6 @@
 #include "decision/greylist_texts.hpp"
 
-#include "version.hpp"
+#include "settings/version.hpp"
 
 #include <unistd.h>
 

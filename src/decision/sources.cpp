@@ -1,6 +1,6 @@
 #include "decision/sources.hpp"
 
-#include "store/open.hpp"
+#include "store/choosing/open.hpp"
 
 #include <utility>
 

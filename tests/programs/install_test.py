@@ -82,7 +82,7 @@ class Distributed(Case):
         first = self.dist(TOP, "first")
         subprocess.run(["tar", "-xf", first, "-C", self.folder], check=True)
         unpacked = next(self.folder.glob("greyonce-*"))
-        for name in "Makefile", "README.md", "src/version.hpp", "exim/greyonce":
+        for name in "Makefile", "README.md", "src/settings/version.hpp", "exim/greyonce":
             self.assertEqual((unpacked / name).read_bytes(), (TOP / name).read_bytes())
         self.assertFalse((unpacked / "build").exists() or (unpacked / ".git").exists())
         (unpacked / "build").mkdir()

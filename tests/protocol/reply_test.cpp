@@ -1,7 +1,7 @@
 #include "decision/greylist_texts.hpp"
 #include "protocol/action.hpp"
 #include "protocol/log_line.hpp"
-#include "version.hpp"
+#include "settings/version.hpp"
 
 #include <gtest/gtest.h>
 

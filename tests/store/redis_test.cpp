@@ -1,5 +1,5 @@
 // What goes to a Redis server and what comes back, without one.
-#include "store/options.hpp"
+#include "store/choosing/options.hpp"
 #include "store/redis/command.hpp"
 #include "store/redis/place.hpp"
 #include "store/redis/record_text.hpp"

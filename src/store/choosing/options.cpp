@@ -1,4 +1,4 @@
-#include "store/options.hpp"
+#include "store/choosing/options.hpp"
 
 #include "store/redis/place.hpp"
 

@@ -1,4 +1,4 @@
-#include "store/open.hpp"
+#include "store/choosing/open.hpp"
 
 #include "store/file/file_archive.hpp"
 #include "store/file/file_store.hpp"
