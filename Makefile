@@ -331,18 +331,31 @@ MAINTAINER ?= the greyonce authors <greyonce@packages.invalid>
 EPOCH       = $${SOURCE_DATE_EPOCH:-$$(test -e $(CURDIR)/.git && git -C $(CURDIR) log -1 --format=%ct || stat -c %Y $(CURDIR)/src/settings/version.hpp)}
 
 deb_packages    := debhelper
+lintian_packages := lintian
 # Whose code is in the programs.
 linked_packages := $(filter lib%,$(build_packages)) libc6-dev
 debian          := $(BUILD)/deb/greyonce/debian
 
 deb: $(BUILD)/packages/build $(BUILD)/packages/deb
 	rm -rf $(BUILD)/deb
-	$(MAKE) all
+	$(MAKE) -j$$(nproc) all
 	$(MAKE) deb-folder PREFIX=/usr
-	cd $(BUILD)/deb/greyonce && SOURCE_DATE_EPOCH=$(EPOCH) dpkg-architecture -f -a$(ARCH) -c fakeroot debian/rules binary \
+	cd $(BUILD)/deb/greyonce && SOURCE_DATE_EPOCH=$(EPOCH) dpkg-architecture -f -a$(ARCH) -c debian/rules binary \
 	    TOP=$(CURDIR) OPTIONS='BUILD=$(abspath $(BUILD))' LIBRARIES="$$(dpkg-query -W \
 	    -f '$${source:Package} (= $${source:Version})\n' $(linked_packages) | sort -u | paste -s -d ,)"
 	mv $(BUILD)/deb/greyonce_$(VERSION)_$(ARCH).deb $(BUILD)
+
+# What tests/package.sh needs: an earlier version as well.
+.PHONY: packages
+packages: $(BUILD)/before/greyonce_0.9_$(ARCH).deb $(BUILD)/greyonce_$(VERSION)_$(ARCH).deb
+
+$(BUILD)/before/greyonce_0.9_$(ARCH).deb:
+	$(MAKE) deb VERSION=0.9
+	mkdir -p $(@D)
+	mv $(BUILD)/greyonce_0.9_$(ARCH).deb $@
+
+$(BUILD)/greyonce_%_$(ARCH).deb:
+	$(MAKE) deb
 
 .PHONY: deb-folder
 deb-folder:

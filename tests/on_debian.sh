@@ -26,8 +26,11 @@ if [ ! -e "$folder/made" ]; then
     done
     touch "$folder/made"
 fi
-rm -rf "$folder/greyonce"
-git -c safe.directory='*' clone -q "$top" "$folder/greyonce"
+# What was built of this commit stays for the next command.
+if [ "$(git -c safe.directory='*' -C "$folder/greyonce" rev-parse HEAD 2>/dev/null)" != "$(git rev-parse HEAD)" ]; then
+    rm -rf "$folder/greyonce"
+    git -c safe.directory='*' clone -q "$top" "$folder/greyonce"
+fi
 
 # Mounted onto itself, the root can have mount namespaces of its own within: some tests make them.
 # shellcheck disable=SC2016 # the shell within expands these

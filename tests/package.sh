@@ -1,15 +1,17 @@
 #!/bin/sh
-# Debian's package, by the commands of the README and of its pages: package.sh
+# Debian's package, by the commands of the README and of its pages: package.sh [booted]
 #
-# As root, in a checkout, on a Debian that may be changed and has no mail server yet. build has the package of `make deb`,
-# and build/before the one of `make deb VERSION=0.9`. It is installed, switched on in Exim and in Postfix in each way, upgraded,
-# switched off and purged. Mail is asked about for real. What was switched off leaves every file as it was.
+# As root, in a checkout, on a Debian that may be changed and has no mail server yet. The package and one of an earlier version are
+# made where build has none. It is installed, switched on in Exim and in Postfix in each way, upgraded,
+# switched off and purged. Mail is asked about for real. What was switched off leaves every file as it was. With `booted` the same is
+# done where systemd runs, after a first time without; nothing is fetched then.
 # shellcheck disable=SC2317 # called by `holds`
 set -eu
 
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 passed=0
+make -s packages >"$work/made" 2>&1 || { tail -n 20 "$work/made"; exit 1; }
 package=$(echo "$PWD"/build/greyonce_*.deb)
 before=$(echo "$PWD"/build/before/greyonce_*.deb)
 configuration=/etc/greyonce/greyonce.conf
@@ -62,6 +64,92 @@ delay() { # SECONDS
     echo "delay = $1" >>$configuration
 }
 
+# --- a mail from outside ---
+
+by_exim() { # SENDER: SMTP on standard input and output
+    printf '%s\r\n' 'EHLO mail.example.net' "MAIL FROM:<$1>" 'RCPT TO:<bob@example.org>' QUIT | exim4 -odq -oMa 192.0.2.1 -bs
+}
+
+by_postfix() { # SENDER
+    python3 - "$1" <<'PYTHON'
+import smtplib, sys
+with smtplib.SMTP("127.0.0.1", 25, "mail.example.net") as smtp:
+    smtp.ehlo()
+    smtp.docmd("XCLIENT", "ADDR=192.0.2.1 NAME=mail.example.net")
+    smtp.ehlo()
+    smtp.mail(sys.argv[1])
+    code, text = smtp.rcpt("bob@example.org")
+    print(code, text.decode())
+PYTHON
+}
+
+server=exim4
+is_told() { # SENDER ANSWER TO THE RECIPIENT
+    "by_${server%4}" "$1" >"$work/smtp"
+    cat "$work/smtp"
+    grep -q "^$2" "$work/smtp"
+}
+is_accepted() {
+    case $server in
+    exim4) is_told "$1" '250 Accepted' ;;
+    *) is_told "$1" 250 ;;
+    esac
+}
+waits() { is_told "$1" '450 4.*Greylisted, please try again later'; }
+
+exim_for_example_org() {
+    sed -i -e "s/^\(dc_eximconfig_configtype\)=.*/\1='internet'/" -e "s/^\(dc_other_hostnames\)=.*/\1='example.org'/" \
+        /etc/exim4/update-exim4.conf.conf
+    grep -q '^bob:' /etc/aliases || echo 'bob: :blackhole:' >>/etc/aliases
+    echo 'disable_ipv6 = true' >/etc/exim4/conf.d/main/000_localmacros
+    update-exim4.conf
+}
+
+# --- where systemd runs ---
+
+handed_over_by_systemd() {
+    note booted
+    holds "a mail passes before ($server)" is_accepted a@example.net
+    holds "the README's way in" does README.md 1 "$server"
+    holds "by systemd" prints 'by systemd' greyonce-setup $server status
+    holds "a new mail waits" waits alice@example.net
+    holds "the filter is a service" systemctl is-active greyonce.service
+    holds "its log is the journal's" prints 'greyonce.*action=greylist.*alice@example.net' journalctl -t greyonce
+    holds "it is remembered as waiting" prints 'pending.*alice@example.net bob@example.org' greystate list
+    delay 1
+    [ $server = exim4 ] || postfix reload >/dev/null 2>&1
+    sleep 2
+    holds "its retry passes" is_accepted alice@example.net
+    holds "the units are well-formed as they are now" sh -c \
+        'systemd-analyze verify --man=no greyonce.socket greyonce.service 2>&1 | grep greyonce; test $? = 1'
+    holds "switched on once more" greyonce-setup $server add
+    holds "known mail passes still" is_accepted alice@example.net
+    rm $configuration
+    holds "the upgrade" dpkg -i "$package"
+    holds "a new mail waits after it" waits b@example.net
+    holds "the README's way out" does README.md 3 "$server"
+    holds "every file is as it was" is_as booted
+    holds "a mail passes again" is_accepted c@example.net
+    holds "nothing of it is left with systemd" fails sh -c 'systemctl list-units --all --no-legend | grep greyonce'
+}
+
+if [ "${1:-}" = booted ]; then
+    holds "systemd runs" test -d /run/systemd/system
+    systemctl stop openbsd-inetd postgrey 2>/dev/null || true
+    dpkg -P greyonce >"$work/purged" 2>&1
+    server=postfix
+    postconf -e smtpd_recipient_restrictions=
+    systemctl restart postfix
+    handed_over_by_systemd
+    server=exim4
+    apt purge postfix
+    apt install --no-install-recommends exim4-daemon-light
+    exim_for_example_org
+    handed_over_by_systemd
+    echo "$passed passed, 0 failed"
+    exit 0
+fi
+
 apt update
 apt install --no-install-recommends python3 systemd adduser
 echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/yes
@@ -77,20 +165,8 @@ holds "nothing is left" is_as bare
 
 # --- Exim ---
 
-mail() { # SENDER CODE: from outside, by SMTP on standard input and output
-    printf '%s\r\n' 'EHLO mail.example.net' "MAIL FROM:<$1>" 'RCPT TO:<bob@example.org>' QUIT |
-        exim4 -odq -oMa 192.0.2.1 -bs >"$work/smtp"
-    cat "$work/smtp"
-    grep -q "^$2" "$work/smtp"
-}
-is_accepted() { mail "$1" '250 Accepted'; }
-waits() { mail "$1" '450 4.7.1 Greylisted, please try again later'; }
-
 apt install --no-install-recommends exim4-daemon-light openbsd-inetd
-sed -i -e "s/^\(dc_eximconfig_configtype\)=.*/\1='internet'/" -e "s/^\(dc_other_hostnames\)=.*/\1='example.org'/" \
-    /etc/exim4/update-exim4.conf.conf
-echo 'bob: :blackhole:' >>/etc/aliases
-echo 'disable_ipv6 = true' >/etc/exim4/conf.d/main/000_localmacros
+exim_for_example_org
 form() { # SPLIT
     sed -i "s/^\(dc_use_split_config\)=.*/\1='$1'/" /etc/exim4/update-exim4.conf.conf
     update-exim4.conf
@@ -163,7 +239,7 @@ service greylistd start >/dev/null 2>&1
 greylistd-setup-exim4 add -quiet -no-reload
 update-exim4.conf
 note greylistd
-holds "greylistd makes wait" mail old@example.net 451
+holds "greylistd makes wait" is_told old@example.net 451
 sleep 2
 holds "and lets pass" is_accepted old@example.net
 holds "beside greylistd it does not go on" stops '--replace' greyonce-setup exim4 add
@@ -174,7 +250,7 @@ holds "a new mail waits" waits new@example.net
 holds "whom greylistd knew does not" is_accepted old@example.net
 holds "switched off" prints 'greylistd, as before' greyonce-setup exim4 remove
 holds "greylistd has its place again" is_as greylistd
-holds "and makes wait" mail newer@example.net 451
+holds "and makes wait" is_told newer@example.net 451
 greylistd-setup-exim4 remove -quiet -no-reload
 service greylistd stop >/dev/null 2>&1
 apt purge greylistd
@@ -188,22 +264,7 @@ holds "purged" dpkg -P greyonce
 
 # --- Postfix ---
 
-mail() { # SENDER CODE
-    python3 - "$@" <<'PYTHON'
-import smtplib, sys
-with smtplib.SMTP("127.0.0.1", 25, "mail.example.net") as smtp:
-    smtp.ehlo()
-    smtp.docmd("XCLIENT", "ADDR=192.0.2.1 NAME=mail.example.net")
-    smtp.ehlo()
-    smtp.mail(sys.argv[1])
-    code, text = smtp.rcpt("bob@example.org")
-    print(code, text.decode())
-    sys.exit(not f"{code} {text.decode()}".startswith(sys.argv[2]))
-PYTHON
-}
-is_accepted() { mail "$1" 250; }
-waits() { mail "$1" '450 4.'; }
-
+server=postfix
 apt purge exim4-daemon-light exim4-base exim4-config
 apt install --no-install-recommends postfix openbsd-inetd postgrey
 postconf -e 'mydestination=example.org' 'smtpd_authorized_xclient_hosts=127.0.0.1' 'inet_interfaces=127.0.0.1' \
@@ -248,7 +309,7 @@ sleep 1
 sed -i 's/^POSTGREY_OPTS=.*/POSTGREY_OPTS="--inet=10023 --delay=1"/' /etc/default/postgrey
 service postgrey restart >/dev/null 2>&1
 note postgrey
-holds "postgrey makes wait" mail old@example.net 450
+holds "postgrey makes wait" is_told old@example.net 450
 sleep 2
 holds "and lets pass" is_accepted old@example.net
 holds "it installs" dpkg -i "$package"
@@ -266,7 +327,7 @@ holds "whom postgrey knew does not" is_accepted old@example.net
 holds "postgrey's page" does src/tasks/moving.md 2 postfix
 holds "switched off" prints 'postgrey, as before' greyonce-setup postfix remove
 holds "postgrey has its place again" is_as postgrey
-holds "and makes wait" mail newer@example.net 450
+holds "and makes wait" is_told newer@example.net 450
 service postgrey stop >/dev/null 2>&1
 postfix stop >/dev/null 2>&1
 echo "$passed passed, 0 failed"

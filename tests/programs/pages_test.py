@@ -53,6 +53,14 @@ class Options(Case):
     def test_greyreport_and_its_page(self):
         self.assertEqual(flags("greyreport.8") - {"dry-run"}, options_in(help_of(GREYREPORT)))
 
+    def test_greyonce_setup_and_its_page(self):
+        setup = SRC / "package/greyonce-setup"
+        told = subprocess.run(["sh", setup, "--help"], capture_output=True, check=True, text=True)
+        self.assertEqual((told.stderr, flags("package/greyonce-setup.8")), ("", options_in(told.stdout)))
+        for words in [], ["exim4"], ["exim4", "shut"], ["exim4", "add", "--walk"]:
+            done = subprocess.run(["sh", setup, *words], capture_output=True, check=False, text=True)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (64, "", told.stdout), words)
+
     def test_each_command_s_help_has_its_own_options_and_no_others(self):
         selectors = {"client", "network", "sender", "recipient", "kind"}
         own = {GREYSTATE: {"list": selectors | {"format"}, "find": selectors | {"format"}, "stats": {"format"}, "check": set(),
