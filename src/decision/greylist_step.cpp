@@ -239,7 +239,7 @@ class Asking {
         before.by_organisation = false;
         const auto old = triplet_of(*request.client_address, request.sender, request.recipient, before);
         const Seen seen = old == triplet ? std::nullopt : look(old);
-        const auto record = taken_over(triplet, seen, question_.now, rule_);
+        Seen record = taken_over(triplet, seen, question_.now, rule_);
         return record && update(triplet, [&](const Seen& /*seen*/) { return record; });
     }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace greylist {
@@ -168,8 +169,24 @@ Number number_of(Text part) {
     return number;
 }
 
+using Octets = std::array<std::uint8_t, 16>;
+
+// How many numbers of the name, one behind the other, are the octets from `first` on.
+std::size_t told_from(std::span<const Number> numbers, const Octets& octets, int first, int step) {
+    std::size_t decimal = 0;
+    std::size_t hexadecimal = 0;
+    std::size_t place = 0;
+    for (int octet = first; octet >= 0 && octet < 4 && place < numbers.size(); octet += step, ++place) {
+        const unsigned wanted = octets.at(static_cast<std::size_t>(octet));
+        decimal += decimal == place && numbers[place].decimal == wanted ? 1U : 0U;
+        hexadecimal += hexadecimal == place && numbers[place].hexadecimal == wanted ? 1U : 0U;
+    }
+    // Two such pairs of letters are soon there by chance.
+    return std::max(decimal, hexadecimal > 2 ? hexadecimal : 0);
+}
+
 // How many neighbouring octets of the address stand side by side in the name, either way round.
-std::size_t told_octets(Text name, const std::array<std::uint8_t, 16>& octets) {
+std::size_t told_octets(Text name, const Octets& octets) {
     std::vector<Number> numbers;
     any_part(
         name, [](char c) { return is_separator(c) || c == 'x'; },
@@ -178,27 +195,15 @@ std::size_t told_octets(Text name, const std::array<std::uint8_t, 16>& octets) {
             return false;
         });
     std::size_t most = 0;
-    for (std::size_t start = 0; start < numbers.size(); ++start) {
+    for (std::span<const Number> rest = numbers; !rest.empty(); rest = rest.subspan(1)) {
         for (int first = 0; first < 4; ++first) {
-            for (const int step : {1, -1}) {
-                std::size_t decimal = 0;
-                std::size_t hexadecimal = 0;
-                std::size_t i = start;
-                for (int octet = first; octet >= 0 && octet < 4 && i < numbers.size(); octet += step, ++i) {
-                    const unsigned wanted = octets.at(static_cast<std::size_t>(octet));
-                    const auto told = i - start;
-                    decimal += decimal == told && numbers[i].decimal == wanted ? 1U : 0U;
-                    hexadecimal += hexadecimal == told && numbers[i].hexadecimal == wanted ? 1U : 0U;
-                }
-                // Two such pairs of letters are soon there by chance.
-                most = std::max({most, decimal, hexadecimal > 2 ? hexadecimal : 0});
-            }
+            most = std::max({most, told_from(rest, octets, first, 1), told_from(rest, octets, first, -1)});
         }
     }
     return most;
 }
 
-bool tells_ip4(Text name, Text labels, const std::array<std::uint8_t, 16>& octets) {
+bool tells_ip4(Text name, Text labels, const Octets& octets) {
     std::uint32_t number = 0;
     std::uint32_t turned = 0;
     std::vector<std::string> hex;
@@ -219,7 +224,7 @@ bool tells_ip4(Text name, Text labels, const std::array<std::uint8_t, 16>& octet
 
 // Its first 16 or last 12 hexadecimal digits, however they are divided, or digit by digit from the end, as the DNS
 // has them (RFC 3596, 2.5).
-bool tells_ip6(Text name, const std::array<std::uint8_t, 16>& octets) {
+bool tells_ip6(Text name, const Octets& octets) {
     std::string digits;
     for (const std::uint8_t octet : octets) {
         digits += hexadecimal(octet);

@@ -92,7 +92,9 @@ std::string without_srs(std::string_view local) {
         result.append(forwarder.substr(0, forwarder.size() - rest.size())).append("=");
         rest.remove_prefix(1);
     }
-    return take_part(rest) && take_part(rest) && !rest.empty() ? result.append(rest) : std::string{local};
+    const bool has_hash = take_part(rest);
+    const bool has_time = has_hash && take_part(rest);
+    return has_time && !rest.empty() ? result.append(rest) : std::string{local};
 }
 
 // Numbers between non-word characters become `#`: list-12-ab34 → list-#-ab34.
