@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 namespace decision {
 
@@ -79,6 +80,26 @@ Key list_key(const std::string& zone) {
 }
 
 } // namespace
+
+void WeightMemory::expect(const weight::Subject& subject) {
+    if (!state_.fetches_together()) {
+        return;
+    }
+    std::vector<Key> keys{message_key(subject, grouping_)};
+    if (settings_.memory.spam_age != 0s) {
+        keys.push_back(spam_key(subject, false, grouping_));
+        keys.push_back(spam_key(subject, true, grouping_));
+    }
+    if (settings_.memory.ham_age != 0s) {
+        keys.push_back(ham_key(subject, grouping_));
+    }
+    for (const auto* lists : {&settings_.lists.dnsbl, &settings_.lists.dnswl, &settings_.lists.rhsbl}) {
+        for (const weight::List& list : *lists) {
+            keys.push_back(list_key(list.zone));
+        }
+    }
+    state_.expect(keys);
+}
 
 std::optional<EarlierVerdict> WeightMemory::earlier_of_message(const weight::Subject& subject) {
     std::optional<EarlierVerdict> earlier;

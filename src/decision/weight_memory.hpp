@@ -36,6 +36,10 @@ class WeightMemory {
                  sys::Time now)
         : state_(state), settings_(settings), grouping_(grouping), now_(now) {}
 
+    // A request of this subject is about to look at what there may be of it: from a store that is far away all of it
+    // comes in one trip.
+    void expect(const weight::Subject& subject);
+
     std::optional<EarlierVerdict> earlier_of_message(const weight::Subject& subject);
     void remember_message(const weight::Subject& subject, const EarlierVerdict& verdict);
 

@@ -27,6 +27,7 @@ class Weigher {
         }
         remembering([&] {
             memory_.emplace(question.sources.state(keeping_of(question)), settings, *memory, question.now);
+            memory_->expect(subject_);
         });
     }
 

@@ -170,16 +170,16 @@ def drips(answer, pause):
 
 
 class Relay(Misbehaving):
-    """Passes everything on to `target`, and counts the trips there and back."""
+    """Passes everything on to `target`; `questions` are those of each trip there and back."""
 
     def __init__(self, case, path, target):
-        self.target, self.trips = target, 0
+        self.target, self.questions = target, []
         super().__init__(case, path, self.relay)
 
     def relay(self, connection):
         with connected(self.target) as other:
             while question := connection.recv(65536):
-                self.trips += 1
+                self.questions.append(question)
                 other.sendall(question)
                 other.settimeout(0.05)
                 while True:

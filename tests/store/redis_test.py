@@ -86,12 +86,23 @@ class Shared(OnRedis):
         state = f"redis:unix:{relay.path}"
         trips = []
         for now in 1000, 1301, 1302, 1400:
-            before = relay.trips
+            before = len(relay.questions)
             self.asked(state, "--clock", "request", policy_test_time=now, instance="a.1")
-            trips.append(relay.trips - before)
+            trips.append(len(relay.questions) - before)
         self.assertEqual(trips[0], 2, "new")
         self.assertLessEqual(trips[1], 4, "the first success: triplet, client and header")
         self.assertLessEqual(max(trips[2:]), 2, "known")
+
+    def test_what_the_weight_may_remember_comes_in_one_trip(self):
+        relay = Relay(self, self.folder / "relay.sock", self.redis.path)
+        conf = self.folder / "weight.conf"
+        conf.write_text("weight = yes\nnameserver = 127.0.0.1:1\n")  # with the lists that there are by default
+        answer = self.asked(f"redis:unix:{relay.path}", config=conf, client_address="203.0.113.5", instance="w.1")
+        self.assertEqual((answer.action, answer.status), (GREYLISTED, 0), answer)
+        weight, greylist = (question for question in relay.questions if b"\r\nGET\r\n" in question)
+        for word in b"message ", b"spam 203.0.113.5", b"ham ", b"list ":
+            self.assertIn(b"greyonce:W " + word, weight)
+        self.assertIn(b"greyonce:T ", greylist)
 
     def test_of_many_at_once_one_has_the_first_success(self):
         for turn in range(3):
