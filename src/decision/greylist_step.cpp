@@ -130,8 +130,12 @@ class Asking {
                 keys.push_back(address_);
             }
         }
-        if (pair_) {
-            keys.push_back(*pair_);
+        const std::initializer_list<std::optional<greylist::Key>> others{
+            pair_, triplet_before(), pair_before(), correspondent(), message()};
+        for (const auto& key : others) {
+            if (key) {
+                keys.push_back(*key);
+            }
         }
         if (!settings_.header.empty() && !question_.request.instance.empty()) {
             keys.push_back(instance_of(question_.request.instance, grouping_));
@@ -219,7 +223,7 @@ class Asking {
         if (question_.greylisting.always) {
             return std::nullopt;
         }
-        if (pair_ && !counts_as_.empty() && has_been_known_before(*pair_)) {
+        if (pair_ && has_been_known_before(*pair_)) {
             return "pair AWL";
         }
         if (is_answer()) {
@@ -229,23 +233,33 @@ class Asking {
         return has_one_passed() ? std::optional<std::string_view>{"message passed"} : std::nullopt;
     }
 
-    // Whether it has passed under its network, before clients counted as organisations: nobody waits twice for that.
-    bool has_passed_before(const greylist::Key& triplet) {
+    // Its key under its network, before clients counted as organisations.
+    [[nodiscard]] std::optional<greylist::Key> triplet_before() const {
         if (!grouping_.by_organisation) {
-            return false;
+            return std::nullopt;
         }
         const protocol::Request& request = question_.request;
         greylist::Grouping before = grouping_;
         before.by_organisation = false;
-        const auto old = triplet_of(*request.client_address, request.sender, request.recipient, before);
-        const Seen seen = old == triplet ? std::nullopt : look(old);
+        return triplet_of(*request.client_address, request.sender, request.recipient, before);
+    }
+
+    // The same of a pair.
+    [[nodiscard]] std::optional<greylist::Key> pair_before() const {
+        return pair_ && !counts_as_.empty() ? pair_under({}) : std::nullopt;
+    }
+
+    // Whether it has passed under its network: nobody waits twice because clients count as organisations now.
+    bool has_passed_before(const greylist::Key& triplet) {
+        const auto old = triplet_before();
+        const Seen seen = old && *old != triplet ? look(*old) : std::nullopt;
         Seen record = taken_over(triplet, seen, question_.now, rule_);
         return record && update(triplet, [&](const Seen& /*seen*/) { return record; });
     }
 
     // The same of a pair.
     bool has_been_known_before(const greylist::Key& pair) {
-        const auto old = pair_under({});
+        const auto old = pair_before();
         Seen seen = old ? look(*old) : std::nullopt;
         if (!greylist::is_known_pair(seen, question_.now, rule_)) {
             return false;
@@ -254,14 +268,19 @@ class Asking {
         return update(pair, [&](const Seen& /*seen*/) { return seen; });
     }
 
-    // Whether the recipient has written to the sender's domain. Who only claims to be from there has no organisation
-    // more often than not.
-    bool is_answer() {
-        const protocol::Request& request = question_.request;
+    // None where nothing is learnt of whom ours write to, or it could not count: a client that only claims to be from
+    // there has no organisation more often than not.
+    [[nodiscard]] std::optional<greylist::Key> correspondent() const {
         if (!settings_.knows_correspondents || organisation_.empty()) {
-            return false;
+            return std::nullopt;
         }
-        const auto key = correspondent_of(request.sender, request.recipient, grouping_);
+        const protocol::Request& request = question_.request;
+        return correspondent_of(request.sender, request.recipient, grouping_);
+    }
+
+    // Whether the recipient has written to the sender's domain.
+    bool is_answer() {
+        const auto key = correspondent();
         return key && look(*key);
     }
 

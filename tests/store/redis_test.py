@@ -13,7 +13,7 @@ import unittest
 
 import harness
 from calling.waiting_server import WaitingServer
-from decision import answers_test, greylist_rules_test
+from decision import answers_test, greylist_rules_test, organisations_test
 from harness import GREYONCE, GREYSTATE, TOP, ask, block, request
 from store.redis_server import SERVERS, Client, Misbehaving, Redis, Refused, Relay, drips, says, says_nothing, says_to_each
 
@@ -21,6 +21,18 @@ GREYLISTED = answers_test.GREYLISTED
 KEY = "greyonce:T 192.0.2.0 alice@example.net bob@example.org"
 NOW = int(time.time())
 WEIGHT = "weight = yes\nnameserver = 127.0.0.1:1\ndnsbl =\nrhsbl =\n"
+
+
+class Named(str):
+    """The name of a state on a server, which can be looked at as a file can."""
+
+    redis: Redis
+
+    def read_bytes(self):
+        return "".join(f"{self.redis.ask('GET', key)} {key}\n" for key in sorted(self.redis.ask("KEYS", "*"))).encode()
+
+    def exists(self):
+        return bool(self.redis.ask("DBSIZE"))
 
 
 class OnRedis(answers_test.Filter):
@@ -32,7 +44,8 @@ class OnRedis(answers_test.Filter):
     def setUp(self):
         super().setUp()
         self.redis = self.start_redis("redis", *self.OPTIONS)
-        self.state = f"redis:{self.redis.by_unix}"
+        self.state = Named(f"redis:{self.redis.by_unix}")
+        self.state.redis = self.redis
 
     def start_redis(self, name, *options):
         return Redis(self, self.folder / name, *options, program=self.PROGRAM)
@@ -54,6 +67,22 @@ class Decisions(OnRedis, answers_test.Decisions):
 
 class Rules(OnRedis, greylist_rules_test.GreylistRules):
     """And so is what rules say."""
+
+
+class Organisations(OnRedis, organisations_test.Organisations):
+    """And what is told of organisations,"""
+
+
+class Pairs(OnRedis, organisations_test.Pairs):
+    """pairs,"""
+
+
+class Correspondents(OnRedis, organisations_test.Correspondents):
+    """correspondents,"""
+
+
+class OneVerdict(OnRedis, organisations_test.OneVerdict):
+    """and messages."""
 
 
 class Shared(OnRedis):
@@ -92,6 +121,18 @@ class Shared(OnRedis):
         self.assertEqual(trips[0], 2, "new")
         self.assertLessEqual(trips[1], 4, "the first success: triplet, client and header")
         self.assertLessEqual(max(trips[2:]), 2, "known")
+
+    def test_whatever_a_new_mail_may_be_spared_by_comes_in_one_trip(self):
+        relay = Relay(self, self.folder / "relay.sock", self.redis.path)
+        answer = self.asked(f"redis:unix:{relay.path}", "--client-key=organisation", "--auto-whitelist-pairs=1",
+                            "--auto-whitelist-correspondents", "--one-verdict", "--clock", "request", policy_test_time=1000,
+                            instance="a.1", client_address="40.107.1.51", client_name="mail1.outbound.protection.outlook.com")
+        self.assertEqual(answer.action, GREYLISTED)
+        fetched, stored = relay.questions
+        for kind in "TCIPS":
+            self.assertIn(f"\ngreyonce:{kind} ".encode(), fetched)
+        self.assertEqual((fetched.count(b"\ngreyonce:T "), fetched.count(b"\ngreyonce:P ")), (2, 2), "also as they were before")
+        self.assertEqual(stored.count(b"\nEVAL\r"), 1)
 
     def test_what_the_weight_may_remember_comes_in_one_trip(self):
         relay = Relay(self, self.folder / "relay.sock", self.redis.path)
@@ -455,10 +496,12 @@ class Secrets(OnRedis):
         config = self.folder / "config"
         config.write_text(f"state = {self.state}\nstate-password-file = {self.password_file(f'{name} f1lter')}\n")
         self.assertIn("NOPERM", self.greystate("list", "--config", config, check=False).stderr)
-        config.write_text(f"state = {self.state}\nstate-password-file = {self.password_file(f'{tool} t00l')}\n")
+        own = self.folder / "own"
+        self.password_file(f"{tool} t00l").rename(own)
+        config.write_text(f"state = {self.state}\nstate-password-file = {self.password_file(f'{name} f1lter')}\n")
         for words in (["list"], ["stats"], ["check"], ["export"], ["expire"], ["allow", "--client", "192.0.2.9"],
                       ["forget", "--client", "192.0.2.9"]):
-            self.greystate(*words, "--config", config)
+            self.greystate(*words, "--config", config, "--state-password-file", own)
         with self.assertRaises(Refused):
             self.redis.ask("FLUSHALL")
 
@@ -498,6 +541,8 @@ class Tools(OnRedis):
                f"T {NOW - 9000} {NOW - 50} 000003 2001:db8:1:: <> bob@example.org",
                f"C 000005 {NOW - 50} 192.0.2.1",
                f"I {NOW - 50} 5.4.3",
+               f"P {NOW - 90000} {NOW - 50} 000002 192.0.2.0 example.net",
+               f"S {NOW - 90000} {NOW - 50} 000001 example.net bob@example.org",
                f"W {NOW - 50} {NOW - 40} 000001 {NOW - 50} {NOW + 4000} +0000060000 spam 192.0.2.1")
 
     def fill(self, state=None, records=RECORDS):
@@ -523,16 +568,18 @@ class Tools(OnRedis):
         self.redis.ask("SET", "greyonce:nothing of ours", "x")
         self.assertEqual(self.greystate("list", self.state).stdout.count("\n"), len(self.RECORDS))
         self.assertRegex(self.greystate("find", self.state, "--sender", "alice@example.net").stdout, "^triplet pending:")
+        self.assertRegex(self.greystate("find", self.state, "--kind", "pair").stdout, "^pair (known|young) ")
+        self.assertRegex(self.greystate("find", self.state, "--kind", "correspondent").stdout, "^correspondent written ")
         self.assertEqual(self.greystate("find", self.state, "--sender", "x@y", check=False).returncode, 1)
         stats = self.greystate("stats", self.state).stdout
         self.assertRegex(stats, r"triplets pending +1\n")
         self.assertRegex(stats, r"bytes of its memory +\d{5,}\n")
         self.assertIn("greyonce_server_memory_bytes ", self.greystate("stats", self.state, "--format", "prometheus").stdout)
-        self.assertEqual(self.greystate("forget", self.state, "--client", "192.0.2.1").stdout, "3 forgotten, 2 left\n")
+        self.assertEqual(self.greystate("forget", self.state, "--client", "192.0.2.1").stdout, "4 forgotten, 3 left\n")
         self.greystate("allow", self.state, "--client", "192.0.2.7")
         self.assertEqual(json.loads(self.greystate("find", self.state, "--kind", "client", "--format", "json").stdout)["state"],
                          "whitelisted")
-        self.assertEqual(self.greystate("expire", self.state).stdout, "0 forgotten, 3 left\n")
+        self.assertEqual(self.greystate("expire", self.state).stdout, "0 forgotten, 4 left\n")
         self.assertEqual(self.redis.ask("GET", "another's"), "x")
 
     def test_what_comes_in_is_merged_with_what_is_there(self):
