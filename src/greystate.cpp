@@ -61,8 +61,8 @@ std::string usage() {
            greylist::kind_list("|", "|") +
            "\n"
            "FORMAT:   greyonce, postgrey, greylistd, milter-greylist, spamdb, sqlgrey or log\n"
-           "Every command takes --config FILE. FILE is the configured state if left out; it may\n"
-           "be servers': redis:unix:/PATH, redis:inet:HOST:PORT.\n";
+           "Every command takes --config FILE and --state-password-file FILE. FILE is the configured\n"
+           "state if left out; it may be servers': redis:unix:/PATH, redis:inet:HOST:PORT.\n";
 }
 
 constexpr int nothing_found = 1;
@@ -78,7 +78,8 @@ struct Request {
     std::string from;
     bool outgoing = false; // of a log, what ours have sent
     std::vector<std::string> inputs;
-    std::string config; // empty: the default one
+    std::string config;        // empty: the default one
+    std::string password_file; // empty: the configured one
     bool has_file = false;
     Time now;
 };
@@ -156,6 +157,8 @@ constexpr std::array<Choice<std::string_view>, 3> export_formats{
 
 const Option config = option_without_default<settings::File, &Request::config>(
     "config", "a configuration in place of /etc/greyonce/greyonce.conf");
+const Option password = option_without_default<settings::File, &Request::password_file>(
+    "state-password-file", "has the password for a redis: state, in place of the configured one");
 const Option by_client{"client", "records of the client with this address, or of this organisation", "CLIENT",
                        nullptr,  [](Request& r, const T& v) { select_client(v, r.selection); },      nullptr};
 const Option by_network{"network",
@@ -454,31 +457,31 @@ struct Command {
 const std::array<Command, 9> commands{{
     {{"list",
       "[FILE] [SELECTOR]...",
-      {by_client, by_network, by_sender, by_recipient, by_kind, list_format, config},
+      {by_client, by_network, by_sender, by_recipient, by_kind, list_format, config, password},
       take_file},
      find},
     {{"find",
       "[FILE] [SELECTOR]...",
-      {by_client, by_network, by_sender, by_recipient, by_kind, list_format, config},
+      {by_client, by_network, by_sender, by_recipient, by_kind, list_format, config, password},
       take_file},
      find},
-    {{"stats", "[FILE]", {stats_format, config}, take_file}, stats},
-    {{"check", "[FILE]", {config}, take_file}, check},
-    {{"expire", "[FILE]", {config}, take_file}, expire},
+    {{"stats", "[FILE]", {stats_format, config, password}, take_file}, stats},
+    {{"check", "[FILE]", {config, password}, take_file}, check},
+    {{"expire", "[FILE]", {config, password}, take_file}, expire},
     {{"forget",
       "[FILE] SELECTOR...",
-      {by_client, by_network, by_sender, by_recipient, by_kind, config},
+      {by_client, by_network, by_sender, by_recipient, by_kind, config, password},
       take_file},
      forget},
     {{"allow",
       "[FILE] --client CLIENT [--sender ADDRESS --recipient ADDRESS | --sender @DOMAIN]",
-      {passing_client, passing_sender, passing_recipient, config},
+      {passing_client, passing_sender, passing_recipient, config, password},
       take_file},
      allow},
-    {{"export", "[FILE] [--to FORMAT]", {to, config}, take_file}, export_records},
+    {{"export", "[FILE] [--to FORMAT]", {to, config, password}, take_file}, export_records},
     {{"import",
       "[FILE] --from FORMAT [--input FILE]... [--outgoing]",
-      {from, input, outgoing, config},
+      {from, input, outgoing, config, password},
       take_file},
      import_records},
 }};
@@ -500,6 +503,9 @@ Request request_of(const command::Command<Request>& command, const command::Word
     read_settings(request);
     if (request.has_file) {
         request.settings.store.name = file;
+    }
+    if (!request.password_file.empty()) {
+        request.settings.store.password_file = request.password_file;
     }
     keep_as_long_as_rules_say(request.settings);
     request.selection.grouping = request.settings.greylist.grouping;

@@ -74,7 +74,7 @@ class Options(Case):
                 done = subprocess.run([program, command, "--help"], capture_output=True, check=True, text=True)
                 usage, _, described = done.stdout.partition("\n")
                 self.assertTrue(usage.startswith(f"usage: {program.name} {command}"), usage)
-                self.assertEqual(options_in(described), options | ({"config"} if program == GREYSTATE else set()), command)
+                self.assertEqual(options_in(described), options | ({"config", "state-password-file"} if program == GREYSTATE else set()), command)
                 self.assertEqual(options_in(usage) - options_in(described), set())
                 every = set().union(*commands.values())
                 for option in every - options_in(described):

@@ -52,7 +52,8 @@ class Followed(harness.Case):
                            "--log", "stderr")
 
     def greystate(self, *words, **more):
-        done = subprocess.run([GREYSTATE, *words, "--config", self.configuration], capture_output=True, text=True, timeout=20,
+        done = subprocess.run([GREYSTATE, *words, "--config", self.configuration, "--state-password-file",
+                               self.folder / "greystate-password"], capture_output=True, text=True, timeout=20,
                               check=False, **more)
         self.assertEqual(done.returncode, 0, done)
         return done.stdout
@@ -62,8 +63,8 @@ class Followed(harness.Case):
         first = self.serve("10.0.0.5")
         self.configuration = self.folder / "greyonce.conf"
         self.configuration.write_text(self.block("state = "))
-        install, told = re.search(r"(install -m 640 .*)\n(echo .*)\n", self.page).groups()
-        subprocess.run(["sh", "-ec", self.here(install.replace("-g greyonce ", "") + "\n" + told)], check=True)
+        passwords = re.search(r"install -m 640 .*\n(?:(?:echo|install) .*\n)+", self.page)[0]
+        subprocess.run(["sh", "-ec", self.here(passwords.replace("-g greyonce ", ""))], check=True)
         self.assertIn("the server is a master", self.greystate("check"))
         now = int(time.time())
         exported = f"T {now} {now} 000000 192.0.2.0 carol@example.net bob@example.org\n"
