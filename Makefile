@@ -345,16 +345,12 @@ deb: $(BUILD)/packages/build $(BUILD)/packages/deb
 	    -f '$${source:Package} (= $${source:Version})\n' $(linked_packages) | sort -u | paste -s -d ,)"
 	mv $(BUILD)/deb/greyonce_$(VERSION)_$(ARCH).deb $(BUILD)
 
-# What tests/package.sh needs: an earlier version as well.
+# What tests/package.sh needs: one of an earlier version as well.
 .PHONY: packages
-packages: $(BUILD)/before/greyonce_0.9_$(ARCH).deb $(BUILD)/greyonce_$(VERSION)_$(ARCH).deb
-
-$(BUILD)/before/greyonce_0.9_$(ARCH).deb:
+packages:
 	$(MAKE) deb VERSION=0.9
-	mkdir -p $(@D)
-	mv $(BUILD)/greyonce_0.9_$(ARCH).deb $@
-
-$(BUILD)/greyonce_%_$(ARCH).deb:
+	mkdir -p $(BUILD)/before
+	mv $(BUILD)/greyonce_0.9_$(ARCH).deb $(BUILD)/before
 	$(MAKE) deb
 
 .PHONY: deb-folder

@@ -11,7 +11,7 @@ set -eu
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 passed=0
-make -s packages >"$work/made" 2>&1 || { tail -n 20 "$work/made"; exit 1; }
+[ -d build/before ] || make -s packages >"$work/made" 2>&1 || { tail -n 20 "$work/made"; exit 1; }
 package=$(echo "$PWD"/build/greyonce_*.deb)
 before=$(echo "$PWD"/build/before/greyonce_*.deb)
 configuration=/etc/greyonce/greyonce.conf
@@ -187,10 +187,10 @@ for split in false true; do
     holds "it has passed" prints 'passed.*alice@example.net bob@example.org' greystate list
     delay 300
     holds "the state is the filter's" prints '^greyonce 600$' stat -c '%U %a' /var/lib/greyonce/greylist.state
-    holds "the commands about waiting" does src/tasks/waiting.md 0 exim4
-    holds "those about letting through" prints '^verdict: pass$' does src/tasks/let-through.md 0 exim4
-    holds "those about trouble" does src/tasks/trouble.md 0 exim4
-    holds "learning from the log" does src/tasks/moving.md 4 exim4
+    holds "the commands about waiting" does /usr/share/doc/greyonce/tasks/waiting.md 0 exim4
+    holds "those about letting through" prints '^verdict: pass$' does /usr/share/doc/greyonce/tasks/let-through.md 0 exim4
+    holds "those about trouble" does /usr/share/doc/greyonce/tasks/trouble.md 0 exim4
+    holds "learning from the log" does /usr/share/doc/greyonce/tasks/moving.md 4 exim4
     holds "forgetting whom they let through" greystate forget --client 192.0.2.1
     holds "a new mail waits after them" waits "b$split@example.net"
     holds "switched on once more" greyonce-setup exim4 add
@@ -324,7 +324,7 @@ holds "in its place it does" greyonce-setup postfix add --replace
 holds "postgrey is asked no more" fails grep -q 10023 /etc/postfix/main.cf
 holds "a new mail waits" waits new@example.net
 holds "whom postgrey knew does not" is_accepted old@example.net
-holds "postgrey's page" does src/tasks/moving.md 2 postfix
+holds "postgrey's page" does /usr/share/doc/greyonce/tasks/moving.md 2 postfix
 holds "switched off" prints 'postgrey, as before' greyonce-setup postfix remove
 holds "postgrey has its place again" is_as postgrey
 holds "and makes wait" is_told newer@example.net 450
