@@ -17,6 +17,8 @@ namespace {
 using Text = std::string_view;
 
 constexpr std::size_t longest_name = 253; // RFC 1035, 2.3.4, as text
+// Two labels, as none is longer in earnest; a field of a key is as it is up to there.
+constexpr std::size_t longest_domain = 127;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -82,8 +84,13 @@ bool names_a_line(Text labels) {
 
 // Words of what hosters rent out. They say nothing where the name is a mail server's.
 bool names_a_rented_host(Text labels) {
-    constexpr std::array<Text, 10> parts{"vps",   "vm",       "kvm",     "vds",      "vserver",
-                                         "cloud", "cloudapp", "compute", "instance", "colo"};
+    constexpr std::array<Text, 8> parts{"vps", "vm", "kvm", "vds", "vserver", "cloud", "instance", "colo"};
+    return has_part(labels, parts);
+}
+
+// A hoster's own words, before which who rents may put any: mail.westeurope.cloudapp.azure.com.
+bool names_a_hoster(Text labels) {
+    constexpr std::array<Text, 2> parts{"cloudapp", "compute"};
     return has_part(labels, parts);
 }
 
@@ -259,7 +266,8 @@ bool tells(Text name, Text labels, const sys::Address& address) {
 // The end of `name`; none where it has no owner.
 std::optional<Text> owned(const std::string& name) {
     const char* const domain = psl_registrable_domain(psl_builtin(), name.c_str());
-    return domain == nullptr ? std::nullopt : std::optional<Text>{domain};
+    const bool is_owned = domain != nullptr && Text{domain}.size() <= longest_domain;
+    return is_owned ? std::optional<Text>{domain} : std::nullopt;
 }
 
 Doubt doubt_of(Text name, Text labels, const sys::Address& address, Text spf_result) {
@@ -269,7 +277,8 @@ Doubt doubt_of(Text name, Text labels, const sys::Address& address, Text spf_res
     if (tells(name, labels, address)) {
         return Doubt::own_address;
     }
-    if (!names_a_mail_server(labels) && (is_numbered(labels) || names_a_rented_host(labels))) {
+    const bool is_rented = names_a_rented_host(labels) || is_numbered(labels);
+    if (names_a_hoster(labels) || (is_rented && !names_a_mail_server(labels))) {
         return Doubt::numbered;
     }
     return spf_result == "fail" || spf_result == "softfail" ? Doubt::spf : Doubt::none;

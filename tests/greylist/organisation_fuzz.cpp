@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         must(sys::lower_case(name).ends_with(found.domain));
         must(greylist::is_domain(found.domain) && !sys::Address::parse(found.domain));
         must(greylist::registrable_domain(found.domain) == found.domain);
-        must(could_be_ours(triplet_of(*client, "a@b.example", "c@d.example", {}, found.domain)));
+        must(could_be_ours(greylist::triplet_of(*client, "a@b.example", "c@d.example", {}, found.domain)));
         std::string dashed = client->text();
         std::ranges::replace(dashed, '.', '-');
         const auto told = greylist::organisation_of(dashed + ".isp.example", *client);

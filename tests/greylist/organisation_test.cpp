@@ -77,6 +77,7 @@ const std::vector<Client> rented_hosts{
     {"2.1.120.34.bc.googleusercontent.com", "34.120.1.2"},
     {"104.238.1.2.vultrusercontent.com", "104.238.1.2"},
     {"myvm.westeurope.cloudapp.azure.com", "20.50.1.2"},
+    {"mail.westeurope.cloudapp.azure.com", "20.50.1.2"},
     {"45-33-1-2.ip.linodeusercontent.com", "45.33.1.2"},
     {"178-62-1-2.ipv4.digitalocean.example", "178.62.1.2"},
     {"server-3-160-1-2.fra56.r.cloudfront.net", "3.160.1.2"},
@@ -142,6 +143,12 @@ TEST(Organisation, OfASmallServerIsItsDomainUnlessTheNameIsItsHostersDefault) {
                  {"v220190112345678901.megasrv.de", "185.1.2.3"},
                  {"host-12345.provider.example", "185.1.2.3"},
                  {"li123-45.members.linode.com", "139.162.123.45"}});
+}
+
+TEST(Organisation, IsNoneWhereItWouldNotStandInAKeyAsItIs) {
+    const std::string label(63, 'a');
+    EXPECT_EQ(domain("mail." + label + '.' + label), label + '.' + label);
+    EXPECT_EQ(doubt("mail." + label + "a." + label), Doubt::no_name);
 }
 
 TEST(Organisation, NeedsAVerifiedNameThatHasAnOwner) {
