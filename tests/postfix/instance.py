@@ -82,15 +82,16 @@ class PostfixCase(harness.Case):
         settings = {"state": self.folder / "state/state", "rules": self.folder / "rules.cdb", "log": "none"} | settings
         self.configuration.write_text("".join(f"{name.replace('_', '-')} = {value}\n" for name, value in settings.items()))
 
-    def start_postfix(self, service, *options):
-        """`service` as it stands after check_policy_service; `options` of the filter that spawn starts."""
+    def start_postfix(self, service, *options, services=""):
+        """`service` as it stands after check_policy_service; `options` of the filter that spawn starts; `services`: more lines
+        of master.cf."""
         self.make_places()
         etc = self.folder / "etc"
         etc.mkdir()
         command = " ".join(map(str, (self.program, "--config", self.configuration, *options)))
         (etc / "main.cf").write_text(MAIN.format(folder=self.folder, daemons=DAEMONS, peers=harness.PEERS, owner=OWNER,
                                                  group=GROUP, service=service))
-        (etc / "master.cf").write_text(MASTER.format(port=self.port, user=USER, command=command))
+        (etc / "master.cf").write_text(MASTER.format(port=self.port, user=USER, command=command) + services)
         environment = {"PATH": os.environ["PATH"], "MAIL_CONFIG": str(etc), "LD_LIBRARY_PATH": str(DAEMONS)}
         master = [DAEMONS / "sbin/master", "-c", etc, "-d"]
         self.master = self.start(self.name_server.seen_by(master, self.folder), "master.log", env=environment)
@@ -113,8 +114,8 @@ class PostfixCase(harness.Case):
         other.chmod(0o755)
         other.rename(self.program)
 
-    def smtp(self, client="192.0.2.1", **options):
-        smtp = harness.Smtp((harness.LOOPBACK, self.port), client=client, **options)
+    def smtp(self, client="192.0.2.1", port=None, **options):
+        smtp = harness.Smtp((harness.LOOPBACK, port or self.port), client=client, **options)
         self.addCleanup(smtp.close)
         return smtp
 
