@@ -260,7 +260,7 @@ $(BUILD)/bench/%: tests/bench/%.c
 side_by_side = $(if $(filter %/greyonce,$@),$(shell test ! -s $(BUILD)/layout.ld || echo -Wl,-T,$(BUILD)/layout.ld))
 
 layout:
-	rm -f $(BUILD)/layout.ld
+	rm -f $(BUILD)/layout.ld $(BUILD)/greyonce
 	$(MAKE) all
 
 $(BUILD)/layout.ld: tests/bench/layout.py $(BUILD)/obj/greyonce.o $(instead:src/%.cpp=$(BUILD)/obj/%.o) $(archive) $(BUILD)/greyrules

@@ -7,8 +7,10 @@ tells each address that it touches; the map tells which section of which object 
 import bisect
 import collections
 import re
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +27,9 @@ UNSEEN += [f"*libc.a:{name}-{kind}.o(.text*)" for name in
 OUTPUTS = [(".text", UNSEEN, "BEFORE .text"), (".rodata", [], "BEFORE .text"), (".data", [], "AFTER .data"), (".bss", [], "BEFORE .bss")]
 
 # What all requests touch comes before what only some do, and of data, which is copied page by page, alone.
-ALWAYS = 100
+ALWAYS = 10_000
+WITH_ALL_ON = 100
+OF_SERVERS = 1
 READ_ONLY = (".text", ".rodata")
 
 ATTEMPTS = 5  # on a busy machine valgrind takes longer to start than the filter's deadline
@@ -104,6 +108,26 @@ def requests_with_all_on(program, folder):
     yield [*installed, "--auto-whitelist-pairs-age=0"], named
 
 
+def knows_nothing(listener):
+    """A server of a state, in few words: nothing is there, and all is stored."""
+    while True:
+        connection, _ = listener.accept()
+        with connection:
+            while asked := connection.recv(65536):
+                connection.sendall(b"$-1\r\n" * asked.count(b"\nGET\r") + b":1\r\n" * asked.count(b"\nEVAL\r"))
+
+
+def requests_of_servers(_, folder):
+    """The same of a state that servers keep."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "server.sock"))
+        listener.listen()
+        threading.Thread(target=knows_nothing, args=[listener], daemon=True).start()
+        asked = ["--config", str(folder / "greyonce.conf"), f"--state=redis:unix:{folder}/server.sock", "--state-timeout=100"]
+        new = harness.request(instance="1.2.3", reverse_client_name="mail.example.net", sasl_username="", size="1234")
+        yield asked, new
+
+
 def pattern(name, file):
     """How a linker script names that section."""
     member = re.search(r"([^/]+\.a)\((.+)\)$", file)
@@ -122,7 +146,7 @@ def main():
     starts = [section[0] for section in linked]
     used = collections.Counter()
     with TemporaryDirectory() as folder:
-        for asked, weight in (requests, ALWAYS), (requests_with_all_on, 1):
+        for asked, weight in (requests, ALWAYS), (requests_with_all_on, WITH_ALL_ON), (requests_of_servers, OF_SERVERS):
             for arguments, request in asked(program, Path(folder)):
                 for section in {section_at(address, linked, starts)
                                 for address in touched(program, arguments, harness.block(request), Path(folder))} - {None}:

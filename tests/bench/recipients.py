@@ -36,7 +36,7 @@ def processor_time():
             for task in os.listdir(f"/proc/{pid}/task"):
                 with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as children:
                     waiting.extend(map(int, children.read().split()))
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             pass  # it has just ended, and its parent has its time
     return ticks / os.sysconf("SC_CLK_TCK")
 

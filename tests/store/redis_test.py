@@ -629,8 +629,9 @@ class Tools(OnRedis):
         self.redis.ask("SET", "greyonce:T x", "y")
         left = self.export(self.state)
         passed = [line for line in left if line.split()[3] == "000003"]
-        self.assertLess(len(left), 10000)
-        self.assertEqual(len(passed), 5000)
+        self.assertLess(len(left), 9000)
+        # By samples: Valkey 8.1 let 26 of these go beside thousands of the others.
+        self.assertGreater(len(passed), 0.97 * 5000)
 
 
 class Storm(OnRedis):
