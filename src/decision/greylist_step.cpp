@@ -421,8 +421,12 @@ std::optional<Opinion> greylist_step(Question& question, const greylist::Setting
     const std::string organisation = organisation_of(question, settings).domain;
     const bool is_greylisted = settings.names == greylist::Names::all || question.greylisting.always;
     if (!is_greylisted && !organisation.empty()) {
-        return Opinion{std::string{protocol::no_opinion},
-                       {.action = "pass", .reason = "client name", .rule = question.greylisting_rule}};
+        return Opinion{
+            std::string{protocol::no_opinion},
+            {.action = "pass",
+             .reason = "client name",
+             .rule = question.greylisting_rule,
+             .client_key = settings.grouping.by_organisation ? client_key_of(question, settings) : ""}};
     }
     Asking asking{question, settings, organisation};
     auto opinion = asking.opinion();

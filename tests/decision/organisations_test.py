@@ -114,6 +114,7 @@ class Organisations(Asked):
     def test_the_log_line_ends_with_the_key(self):
         self.assertTrue(self.log_of(ORGANISATION, **OUTLOOK).endswith(", client_key=outlook.com\n"))
         self.assertTrue(self.log_of(ORGANISATION, client_name="unknown").endswith(", client_key=192.0.2.0\n"))
+        self.assertTrue(self.log_of(ORGANISATION, "--greylist-names=suspect", **OUTLOOK).endswith(", client_key=outlook.com\n"))
         self.assertNotIn("client_key", self.log_of(**OUTLOOK))
 
     def test_greystate_knows_both_kinds_of_keys(self):
