@@ -47,6 +47,10 @@ class OnRedis(answers_test.Filter):
         self.state = Named(f"redis:{self.redis.by_unix}")
         self.state.redis = self.redis
 
+    @property
+    def kind(self):
+        return self.PROGRAM.name.removesuffix("-server").title()
+
     def start_redis(self, name, *options):
         return Redis(self, self.folder / name, *options, program=self.PROGRAM)
 
@@ -334,12 +338,50 @@ class Servers(OnRedis):
         self.assertEqual(self.decide(self.both, 1000), GREYLISTED)
         self.assertEqual(self.replica.ask("GET", KEY), "0000001000 0000001000 000000")
 
+    def test_the_tools_take_the_one_that_can_be_written_to(self):
+        records = [f"T {NOW - 90} {NOW - 90} 000000 192.0.2.0 s{number}@example.net bob@example.org\n" for number in range(500)]
+        self.greystate("import", self.turned, "--from", "greyonce", "--config", "/dev/null", input="".join(records))
+        self.assertEqual(self.greystate("forget", self.turned, "--client", "192.0.2.1").stdout, "500 forgotten, 0 left\n")
+        self.assertIn(f"the server is a master of {self.kind} ", self.greystate("check", self.turned).stdout)
+        self.redis.kill()
+        self.assertEqual(self.greystate("list", self.turned).returncode, 0, "a replica can still be read")
+        told = self.greystate("check", self.turned, check=False)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("it cannot be written to", told.stdout)
+
     def test_a_paused_one_has_its_share_of_the_time(self):
         self.replica.ask("REPLICAOF", "NO", "ONE")
         self.redis.pause()
         began = time.monotonic()
         self.assertEqual(self.decide(self.both, 1000), GREYLISTED)
         self.assertLess(time.monotonic() - began, 1.0)
+
+
+class Cluster(OnRedis):
+    """Two nodes, of which the second has all keys."""
+
+    def start_redis(self, name, *options):
+        bus = harness.free_port()
+        redis = super().start_redis(name, *options, "--cluster-enabled", "yes", "--cluster-port", bus)
+        redis.bus = bus
+        return redis
+
+    def test_the_node_that_has_the_key_is_asked(self):
+        other = self.start_redis("other")
+        self.state = f"redis:{self.redis.by_unix},{other.by_unix}"
+        options = ["--state-prefix", "{greyonce}:", "--clock", "request"]
+        self.assertIn(b"CLUSTERDOWN", self.asked(self.state, *options, policy_test_time=NOW).stderr)
+        self.redis.ask("CLUSTER", "MEET", harness.LOOPBACK, other.port, other.bus)
+        other.ask("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        for node in self.redis, other:
+            harness.wait_until(lambda node=node: "cluster_state:ok" in node.ask("CLUSTER", "INFO"), "the cluster")
+        answer = self.asked(self.state, *options, policy_test_time=NOW - 400)
+        self.assertEqual((answer.action, answer.status), (GREYLISTED, 0), answer)
+        self.assertRegex(self.asked(self.state, *options, policy_test_time=NOW).action, "^PREPEND ")
+        config = self.folder / "config"
+        config.write_text(f"state = {self.state}\nstate-prefix = {{greyonce}}:\n")
+        self.assertRegex(self.greystate("list", "--config", config).stdout, "triplet passed ")
+        self.assertEqual(self.greystate("forget", "--client", "192.0.2.1", "--config", config).stdout, "2 forgotten, 0 left\n")
 
 
 class Kept(OnRedis):

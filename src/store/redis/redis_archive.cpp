@@ -97,11 +97,22 @@ std::vector<Reply> RedisArchive::ask(const std::vector<std::string>& commands) {
     return replies;
 }
 
+// By a change of nothing: a replica, or a node of a cluster that has others' keys, refuses it, and the next one is
+// asked. Where none takes it, what can be read is read.
+void RedisArchive::take_the_one_to_write_to() {
+    try {
+        ask({compare_and_set(prefix_, "", "", 0)});
+    } catch (const sys::Trouble&) {
+        return;
+    }
+}
+
 std::string RedisArchive::information() {
     return ask({command({"INFO"})}).front().text;
 }
 
 void RedisArchive::each_batch(const std::function<void(const Batch&)>& look, const Progress& progress) {
+    take_the_one_to_write_to();
     const std::uint64_t all = std::max<long long>(1, ask({command({"DBSIZE"})}).front().number);
     const std::string pattern = prefix_ + '*';
     const std::string count = std::to_string(batch_size);
@@ -270,8 +281,12 @@ Checked RedisArchive::check(const Progress& progress) {
 
     const std::string information = this->information();
     const std::string_view role = said_of("role", information);
-    result.remarks.push_back(std::string{"the server is a "} + std::string{role} + " of version " +
-                             std::string{said_of("redis_version", information)});
+    const std::string_view valkey = said_of("valkey_version", information);
+    result.remarks.push_back(std::string{"the server is a "}.append(role).append(" of ").append(
+                                 valkey.empty()
+                                     ? std::string{"Redis "}.append(said_of("redis_version", information))
+                                     : std::string{"Valkey "}.append(valkey)) +
+                             ": " + servers_.server().text);
     if (role != "master") {
         result.findings.push_back("it cannot be written to: its master is " +
                                   std::string{said_of("master_host", information)} + ':' +

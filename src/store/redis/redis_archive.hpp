@@ -45,6 +45,7 @@ class RedisArchive final : public store::Archive {
     void store_merged(std::vector<Merging>& open, const store::Merge& merge);
     void each_batch(const std::function<void(const Batch&)>& look, const store::Progress& progress);
     std::vector<Reply> ask(const std::vector<std::string>& commands);
+    void take_the_one_to_write_to();
     [[nodiscard]] std::string information();
 
     std::string prefix_;

@@ -40,6 +40,9 @@ class Servers {
     // Another number where another server is asked than before.
     [[nodiscard]] unsigned turn() const { return turn_; }
 
+    // The one that is asked.
+    [[nodiscard]] const sys::Endpoint& server() const { return servers_[current_]; }
+
     // The next use of the connection is that of another request.
     void rest() { is_rested_ = true; }
 
@@ -52,7 +55,6 @@ class Servers {
     void dial();
     void hang_up();
     void send_and_receive(const std::string& text, std::size_t count, std::vector<Reply>& replies);
-    [[nodiscard]] const sys::Endpoint& server() const { return servers_[current_]; }
     void expect_no_error(const Reply& reply) const;
 
     std::string name_;
