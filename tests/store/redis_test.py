@@ -558,7 +558,7 @@ class Secrets(OnRedis):
             self.redis.ask("FLUSHALL")
             self.redis.ask("ACL", "DELUSER", "one")
             self.redis.ask("ACL", "SETUSER", "one", *rights.replace("PASSWORD", "s3cret").split())
-            return "NOPERM" in work() or "can't run this command" in work()
+            return re.search("NOPERM|can't run this command|ACL failure in script", work()) is not None
 
         def decides():
             told = b""
