@@ -227,6 +227,11 @@ holds "what Exim does not take" stops 'everything is as it was' greyonce-setup e
 rm /etc/exim4/conf.d/acl/99_nonsense
 update-exim4.conf
 holds "is taken back" is_as exim
+cat >/etc/exim4/conf.d/acl/99_postgrey <<'ACL'
+  warn set acl_m1 = ${readsocket{inet:127.0.0.1:10023}{}}
+ACL
+holds "beside an ACL that asks postgrey it does not go on" stops 'postgrey is asked by an ACL' greyonce-setup exim4 add
+rm /etc/exim4/conf.d/acl/99_postgrey
 touch /etc/exim4/exim4.conf
 holds "of a configuration that is not Debian's it says what to paste" stops 'require acl = greyonce_rcpt' greyonce-setup exim4 add
 rm /etc/exim4/exim4.conf
@@ -303,6 +308,12 @@ holds "nobody asks for it" fails grep -r greyonce /etc/postfix
 holds "purged" dpkg -P greyonce
 
 service postgrey start >/dev/null 2>&1
+sleep 1
+dpkg -i "$package" >/dev/null 2>&1
+holds "records of postgrey are told of" prints 'postgrey.db could be moved in' greyonce-setup postfix add --dry-run-first
+holds "nobody waits at first" is_accepted g@example.net
+holds "switched off" greyonce-setup postfix remove
+dpkg -P greyonce >/dev/null 2>&1
 postconf -e 'smtpd_recipient_restrictions=permit_mynetworks, reject_unauth_destination, check_policy_service inet:127.0.0.1:10023'
 postfix reload >/dev/null 2>&1
 sleep 1
