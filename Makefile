@@ -375,7 +375,7 @@ distributed = test -e .git && git ls-files || \
 
 dist:
 	@mkdir -p $(BUILD)
-	{ $(distributed); } | LC_ALL=C sort | tar -c -T - --verbatim-files-from --no-recursion --format=ustar --owner=root:0 --group=root:0 \
+	@{ $(distributed); } | LC_ALL=C sort | tar -c --verbatim-files-from --no-recursion -T - --format=ustar --owner=root:0 --group=root:0 \
 	    --mode=u=rwX,go=rX --mtime=@$(EPOCH) --transform='s|^|greyonce-$(VERSION)/|' | gzip -9n > $(BUILD)/greyonce-$(VERSION).tar.gz
 
 demo: $(BUILD)/packages/build

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds for arm64 on another machine, and runs the unit tests and the demonstration there by qemu-user. As root, on a
-# Debian that may be changed: it adds the other architecture to it. That one's libraries are only unpacked, beside the build.
+# Debian that may be changed: it adds the other architecture to it. That one's libraries are only unpacked, beside the build. The
+# demonstration is that of Debian's package for arm64, as it is installed.
 # With the word `packages` it only installs what it takes from the distribution, with `build` it only builds.
 set -eu
 
@@ -11,7 +12,7 @@ libraries=$(make -s show-build-packages | tr ' ' '\n' | grep -E '^lib')
 
 dpkg --add-architecture arm64
 apt-get -qy update
-apt-get -qy install --no-install-recommends make python3 "g++-$triplet" qemu-user
+apt-get -qy install --no-install-recommends make python3 "g++-$triplet" qemu-user debhelper adduser
 [ "${1:-}" != packages ] || exit 0
 mkdir -p "$build/partial"
 # shellcheck disable=SC2046,SC2086 # words
@@ -27,17 +28,26 @@ done
 
 # What requests touch cannot be watched here, so the linker lays the filter out as it likes.
 : >"$build/layout.ld"
-make -j"$(nproc)" -o build/arm64/layout.ld BUILD=build/arm64 AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror \
-    CXX="$triplet-g++ -isystem $root/usr/include -isystem $root/usr/include/$triplet -L$root/usr/lib/$triplet" \
-    CXXFLAGS='-O2 -static' all build/arm64/tests/unit
+across() {
+    make BUILD=build/arm64 ARCH=arm64 AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror \
+        CXX="$triplet-g++ -isystem $root/usr/include -isystem $root/usr/include/$triplet -L$root/usr/lib/$triplet" \
+        CXXFLAGS='-O2 -static' "$@"
+}
+across -j"$(nproc)" -o build/arm64/layout.ld all build/arm64/tests/unit
 [ "${1:-}" != build ] || exit 0
+# Younger than what it is made of, and older than what is made with it, or both would be made again.
+touch "$build/layout.ld"
+touch "$build/greyonce"
+across deb
+dpkg -i "$build"/greyonce_*_arm64.deb
 
 emulated=$(mktemp -d)
 trap 'rm -rf "$emulated"' EXIT
-for program in greyonce greyrules greystate tests/unit; do
-    printf '#!/bin/sh\nexec qemu-aarch64 %s "$@"\n' "$build/$program" >"$emulated/${program##*/}"
+for program in /usr/sbin/greyonce /usr/sbin/greyrules /usr/sbin/greystate "$build/tests/unit"; do
+    printf '#!/bin/sh\nexec qemu-aarch64 %s "$@"\n' "$program" >"$emulated/${program##*/}"
     chmod +x "$emulated/${program##*/}"
 done
 sh tests/demo.sh "$emulated"
+dpkg -P greyonce:arm64
 # The emulator has no Landlock.
 GTEST_FILTER='-Confined.*' python3 tests/run.py --unit "$emulated/unit"

@@ -75,7 +75,8 @@ class Installed(Case):
 
 class Distributed(Case):
     def dist(self, top, build):
-        subprocess.run(["make", "-s", "-C", top, "dist", f"BUILD={self.folder / build}"], check=True, capture_output=True)
+        done = subprocess.run(["make", "-s", "-C", top, "dist", f"BUILD={self.folder / build}"], check=True, capture_output=True, text=True)
+        self.assertEqual(done.stderr, "")
         return next((self.folder / build).glob("greyonce-*.tar.gz"))
 
     def test_the_sources_without_their_history_make_the_same_bytes(self):
