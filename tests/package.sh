@@ -253,6 +253,8 @@ holds "in its place it does" greyonce-setup exim4 add --replace
 holds "greylistd is asked no more" fails grep -rq 'readsocket{/var/run/greylistd' /etc/exim4
 holds "a new mail waits" waits new@example.net
 holds "whom greylistd knew does not" is_accepted old@example.net
+holds "who owns the records" does /usr/share/doc/greyonce/tasks/moving.md 1 exim4
+holds "greylistd's page" does /usr/share/doc/greyonce/tasks/moving.md 3 exim4
 holds "switched off" prints 'greylistd, as before' greyonce-setup exim4 remove
 holds "greylistd has its place again" is_as greylistd
 holds "and makes wait" is_told newer@example.net 451
