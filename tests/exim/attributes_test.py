@@ -27,6 +27,7 @@ def sends_every_attribute_that_exim_knows(way):
         instances = [one.pop("instance") for one in asked]
         self.assertEqual(instances[0], instances[1])
         self.assertEqual(len(set(instances)), 3)
+        self.assertEqual({one.pop("stress", "") for one in asked}, {""})
         self.assertEqual({one.pop("request", "smtpd_access_policy") for one in asked}, {"smtpd_access_policy"})
         first = {
             "protocol_state": "RCPT", "protocol_name": "ESMTP", "client_address": "192.0.2.9", "client_name": "unknown",
