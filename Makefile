@@ -202,7 +202,7 @@ alone: $(BUILD)/packages/build $(BUILD)/packages/alone $(BUILD)/packages/redis
 # The same sources once more, by clang, with what finds errors built in and what steers a fuzzer.
 sanitizers := address,undefined,fuzzer-no-link
 sanitized   = $(MAKE) -j$$(nproc) BUILD=$(BUILD)/sanitized CXX=clang++ WERROR= \
-              CXXFLAGS="-g -O1 -fsanitize=$(sanitizers) -fno-sanitize-recover=all"
+              CXXFLAGS="-gline-tables-only -O1 -fsanitize=$(sanitizers) -fno-sanitize-recover=all"
 
 # --- fuzz targets: tests/*/*_fuzz.cpp, seeded with tests/*/corpus/<target>/ ---
 
