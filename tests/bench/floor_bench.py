@@ -30,7 +30,7 @@ def main():
             runs = processes.in_turns(ROUNDS, measured, syslog.seen_by())
             calls = {name: processes.system_calls(party, syslog.seen_by()) for name, party in measured.items()}
             instructions = {name: processes.instructions(party, syslog.seen_by()) for name, party in measured.items()}
-    assert syslog.lines == ROUNDS + 2, f"{syslog.lines} lines came to /dev/log"
+    assert syslog.lines >= ROUNDS + 2, f"{syslog.lines} lines came to /dev/log"
     empty, *_ = runs.values()
     least, *_ = calls.values()
     table.show(
