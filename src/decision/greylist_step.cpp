@@ -163,7 +163,10 @@ class Asking {
 
     // The same, but first by a look without a lock: mostly the step leaves the record as it is.
     bool look_and_update(const greylist::Key& key, const store::Step& step) {
-        const auto glance = state_.glance(key);
+        return settle(state_.glance(key), key, step);
+    }
+
+    bool settle(const store::Store::Glance& glance, const greylist::Key& key, const store::Step& step) {
         return (glance.is_certain && !step(glance.seen)) || update(key, step);
     }
 
@@ -311,7 +314,8 @@ class Asking {
             attempt = greylist::attempt(key, seen, question_.now, rule_);
             return attempt->is_renewal ? Seen{attempt->record} : std::nullopt;
         };
-        const bool is_remembered = may_have_passed_ ? look_and_update(key, step) : update(key, step);
+        const bool is_remembered =
+            may_have_passed_ ? settle(state_.glance_at_stored(key), key, step) : update(key, step);
         // An attempt that nobody remembers can never pass: it must not be told to wait.
         const bool counts = attempt && (is_remembered || attempt->passes);
         return counts ? attempt : std::nullopt;

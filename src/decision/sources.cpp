@@ -24,6 +24,7 @@ const rules::Table* Sources::rules() {
         rules_.emplace(std::move(*found));
         if (stays_) {
             rules_identity_ = rules_->identity();
+            rules_->stay();
         }
     }
     return &*rules_;
@@ -41,7 +42,7 @@ store::Store& Sources::state(const store::Keeping& keeping) {
             state_ = std::move(looking);
             return *state_;
         }
-        state_ = store::open_store(settings_.store, keeping, state_time_);
+        state_ = store::open_store(settings_.store, keeping, state_time_, stays_);
     }
     return *state_;
 }

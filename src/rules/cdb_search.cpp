@@ -20,6 +20,7 @@ constexpr std::size_t contents_size = std::size_t{tables} * pair_size; // the li
 constexpr std::size_t start_size = 4096; // the list of tables, and of a small file all that it has
 // A table is half full, so that a search seldom meets more than a few slots.
 constexpr std::size_t slots_at_once = 32;
+constexpr std::size_t windows_that_stay = 1024;
 constexpr std::size_t record_at_once = 512;                    // more than most have
 constexpr std::size_t largest_record = std::size_t{64} * 1024; // a line and a path are at most half of it
 
@@ -92,10 +93,12 @@ CdbSearch::Table CdbSearch::table(unsigned number) const {
 template <typename Use>
 void CdbSearch::each_slot(std::uint32_t hash, std::string_view key, Use use) const {
     const Table its = table(hash % tables);
+    const std::uint64_t begin = its.slots == 0 ? 0 : hash / tables % its.slots;
+    Window& window = slots_[(its.position / pair_size + begin) % slots_.size()];
     for (std::uint32_t i = 0; i < its.slots; ++i) {
-        const std::uint64_t number = (std::uint64_t{hash / tables} + i) % its.slots;
+        const std::uint64_t number = (begin + i) % its.slots;
         const std::size_t at_once = std::min<std::size_t>(slots_at_once, its.slots - number) * pair_size;
-        const auto bytes = slots_.bytes(*this, its.position + number * pair_size, pair_size, at_once);
+        const auto bytes = window.bytes(*this, its.position + number * pair_size, pair_size, at_once);
         if (bytes.size() < pair_size) {
             damaged(key);
         }
@@ -121,6 +124,10 @@ std::optional<CdbSearch::Record> CdbSearch::record_at(std::uint32_t place) const
         return std::nullopt;
     }
     return Record{place, bytes.substr(0, key_size), bytes.substr(key_size)};
+}
+
+void CdbSearch::stay() {
+    slots_.resize(windows_that_stay);
 }
 
 void CdbSearch::find(std::string_view key, const std::function<bool(const Record&)>& use) const {

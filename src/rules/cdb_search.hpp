@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rules {
 
@@ -36,6 +37,9 @@ class CdbSearch {
 
     // Calls `use` with each record under `key`, in the order of writing, until it answers true.
     void find(std::string_view key, const std::function<bool(const Record&)>& use) const;
+
+    // Many searches are expected: what was read of the tables of slots is kept, up to 256 KiB of it.
+    void stay();
 
     // True where every slot on the key's way is intact, so that "not found" can be trusted: a damaged slot or
     // key is taken for another one's.
@@ -74,7 +78,7 @@ class CdbSearch {
     std::string path_;
     sys::Descriptor file_;
     std::string start_; // of the file: the list of its tables, and what stands behind it
-    mutable Window slots_;
+    mutable std::vector<Window> slots_ = std::vector<Window>(1); // by where they begin
     mutable Window records_;
 
     [[nodiscard]] Table table(unsigned number) const;

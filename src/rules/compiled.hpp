@@ -44,6 +44,9 @@ class Compiled {
     // The shapes of the keys, in their order (order.hpp).
     [[nodiscard]] std::string_view index() const { return index_; }
 
+    // Many searches are expected.
+    void stay() { cdb_.stay(); }
+
     using Record = CdbSearch::Record; // its value without its check
 
     // Calls `use` with each record under `key`, in the order of writing, until it answers true.

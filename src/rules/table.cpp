@@ -254,6 +254,10 @@ std::optional<Table> Table::if_there(const std::string& path) {
     return Table{std::make_unique<Parts>(path, std::move(file))};
 }
 
+void Table::stay() {
+    parts_->compiled.stay();
+}
+
 std::optional<Match> Table::match(const Subject& subject, Tried* tried) const {
     const Values values{subject};
     const auto found = parts_->first(values, tried);

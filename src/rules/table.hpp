@@ -44,6 +44,9 @@ class Table {
     ~Table();
     Table(Table&& other) noexcept;
 
+    // Many matches are expected: what was read is kept, up to 256 KiB of it.
+    void stay();
+
     // The entry that decides, if any. Throws sys::Trouble where the table is damaged.
     std::optional<Match> match(const Subject& subject, Tried* tried = nullptr) const;
 

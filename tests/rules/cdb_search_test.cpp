@@ -79,10 +79,16 @@ TEST(CdbSearch, FindsWhatTinycdbFinds) {
         make_cdb(path, made);
         Tinycdb theirs{path};
         rules::CdbSearch ours{path};
+        rules::CdbSearch staying{path};
+        staying.stay();
         for (std::size_t i = 0; i < made.size() + 500; ++i) {
             const std::string key = i < made.size() ? made[i].first : text(random);
             EXPECT_EQ(values(ours, key), theirs.values(key));
+            EXPECT_EQ(values(staying, key), theirs.values(key));
             EXPECT_TRUE(ours.is_sound(key));
+            EXPECT_TRUE(staying.is_sound(key));
+            const std::string before = made[random() % made.size()].first; // what was read for it may be kept
+            EXPECT_EQ(values(staying, before), theirs.values(before));
         }
     }
 }

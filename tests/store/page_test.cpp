@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace store {
 
 using namespace greylist;
@@ -25,6 +28,34 @@ TEST(Page, AFirstLineThatBecameShorterHasBlanksBehindItsWords) {
     Page fresh{page.head};
     fresh.append(page.lines().substr(0, page.lines().size() - 1));
     EXPECT_EQ(bytes, written(fresh)) << "the same page is the same bytes, whatever stood there before";
+}
+
+TEST(Page, ALineIsWhereItWasOnlyIfItIsTheKeysAndItsBlocksAreWhole) {
+    Page page{{.number = 300, .place = {.root = 17}}};
+    std::vector<Key> keys;
+    for (int i = 0; i < 30; ++i) {
+        // Now and then one that lies in three blocks.
+        const std::string user = "alice" + std::to_string(i) + std::string(i == 10 ? 700 : 0, 'x');
+        keys.push_back(triplet_key("192.0.2.0", user + "@example.net", "bob@example.org"));
+        page.append(line_of({keys.back(), sys::Time{sys::Seconds{1}}, sys::Time{sys::Seconds{2}}, 1}));
+    }
+    const Page::Bytes bytes = page.bytes();
+    for (const Key& key : keys) {
+        const std::string_view line = page.line_with(key);
+        const std::size_t at = page.place_of(line);
+        EXPECT_EQ(Page::line_at(at, key, bytes), line);
+        EXPECT_EQ(Page::line_at(at, keys.front(), bytes).empty(), key != keys.front());
+        for (const std::size_t elsewhere :
+             {std::size_t{0}, at - 1, at + 1, at + line.size() + 1, page_size - 1, page_size}) {
+            EXPECT_TRUE(Page::line_at(elsewhere, key, bytes).empty()) << elsewhere;
+        }
+        for (const std::size_t byte :
+             {at - 1, at, at + 5, at + line.size() / 2, at + line.size() - 1, at + line.size()}) {
+            Page::Bytes damaged = bytes;
+            damaged.at(byte) ^= 1;
+            EXPECT_TRUE(Page::line_at(at, key, damaged).empty()) << byte;
+        }
+    }
 }
 
 TEST(Page, TheLinesOfATextThatLacksItsLastNewlineComeToAnEnd) {

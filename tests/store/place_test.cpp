@@ -23,6 +23,18 @@ TEST(Place, NearMissesAreNone) {
     }
 }
 
+TEST(Place, EachPlaceOnTheWayLeadsToItsEnd) {
+    const Place way = way_of('T', "192.0.2.0 alice@example.net bob@example.org", Seed{});
+    EXPECT_EQ(way.at_depth(0), Place{.root = way.root});
+    EXPECT_EQ(way.at_depth(deepest), way);
+    for (unsigned depth = 0; depth < deepest; ++depth) {
+        const Place place = way.at_depth(depth);
+        EXPECT_EQ(place.depth, depth);
+        EXPECT_TRUE(place.leads_to(way));
+        EXPECT_EQ(place.child(place.side_of(way)), way.at_depth(depth + 1));
+    }
+}
+
 TEST(Place, AnotherSeedMakesAnotherWay) {
     Seed one{};
     Seed other{};

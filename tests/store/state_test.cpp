@@ -86,6 +86,41 @@ TEST_F(StateTest, ALookWithoutALockTellsNothingOfADamagedPage) {
     EXPECT_TRUE(state.glance(numbered(1)).is_certain) << "mended";
 }
 
+TEST_F(StateTest, WhatWasSeenBeforeIsNotBelievedWhereItIsDamagedNow) {
+    FileStore state = open_to_stay();
+    put(state, {numbered(1), at(1), at(2), 1});
+    put(state, {numbered(2), at(1), at(2), 1});
+    for (int look = 0; look < 3; ++look) {
+        EXPECT_EQ(state.glance(numbered(1)).seen->last, at(2));
+    }
+    std::string bytes = content();
+    const std::size_t line = bytes.find(numbered(1).text);
+    ASSERT_NE(line, std::string::npos);
+    bytes[line - 20] = '7'; // in one of its numbers
+    spoil(bytes);
+    EXPECT_FALSE(state.glance(numbered(1)).is_certain);
+    EXPECT_EQ(get(state, numbered(1)), std::nullopt) << "mended: its block is lost";
+    EXPECT_TRUE(state.glance(numbered(1)).is_certain);
+    EXPECT_FALSE(state.remarks().empty());
+}
+
+TEST_F(StateTest, WhoWasSeenElsewhereBeforeIsFoundWhereHeIsNow) {
+    FileStore state = open_to_stay();
+    FileStore other = open();
+    constexpr unsigned all = 3000;
+    for (unsigned i = 0; i < all; ++i) {
+        put(other, {numbered(i), at(1), at(2), 1});
+        EXPECT_TRUE(state.glance(numbered(i)).seen);
+    }
+    const auto is_third = [](const Record& record) { return record.key.text.size() % 3 == 0; };
+    sweep(path(), false, at(3), is_third, [](unsigned) {});
+    for (unsigned i = 0; i < all; ++i) {
+        const FileStore::Glance glance = state.glance(numbered(i));
+        EXPECT_TRUE(glance.is_certain) << i;
+        EXPECT_EQ(glance.seen.has_value(), numbered(i).text.size() % 3 != 0) << i;
+    }
+}
+
 TEST_F(StateTest, OnlyItsOwnerMayReadIt) {
     static_cast<void>(open());
     struct stat status = {};
@@ -126,7 +161,7 @@ TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
     std::map<std::string, Record> model;
     unsigned different = 0;
     for (int round = 0; round < 20; ++round) {
-        FileStore state = open();
+        FileStore state = round % 2 == 1 ? open_to_stay() : open();
         for (int i = 0; i < 3000; ++i) {
             different += same_step(state, model, random) ? 0 : 1;
         }
@@ -144,17 +179,25 @@ TEST_F(StateTest, RandomHistoriesGoAsInAMap) {
 TEST_F(StateTest, TwoThatStayOpenSeeWhatEachOtherWrites) {
     std::mt19937 random(2); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
     std::map<std::string, Record> model;
-    std::array<FileStore, 2> states{open(), open()};
+    std::array<FileStore, 3> states{open_to_stay(), open_to_stay(), open()};
     unsigned different = 0;
+    unsigned certain = 0;
     for (int i = 0; i < 40000; ++i) {
-        different += same_step(states.at(random() % 2), model, random) ? 0 : 1;
+        different += same_step(states.at(random() % 3), model, random) ? 0 : 1;
         const Key key = numbered(static_cast<unsigned>(random() % 40000));
         const auto known = model.find(key.text);
-        const FileStore::Glance glance = states.at(random() % 2).glance(key);
-        const bool is_right = known == model.end() ? !glance.seen : glance.seen == known->second;
-        different += glance.is_certain && is_right ? 0 : 1;
+        const auto is_right = [&](const FileStore::Glance& glance) {
+            return known == model.end() ? !glance.seen : glance.seen == known->second;
+        };
+        FileStore& state = states.at(random() % 3);
+        const FileStore::Glance glance = state.glance(key);
+        different += glance.is_certain && is_right(glance) ? 0 : 1;
+        const FileStore::Glance at_stored = state.glance_at_stored(key);
+        different += !at_stored.is_certain || is_right(at_stored) ? 0 : 1;
+        certain += known != model.end() && at_stored.is_certain ? 1 : 0;
     }
     EXPECT_EQ(different, 0);
+    EXPECT_GT(certain, 10000) << "of whom is there it is certain";
     EXPECT_TRUE(findings().empty());
 }
 
@@ -379,7 +422,7 @@ TEST_F(StateTest, OneOfManyThatRaceIsTheFirst) {
 TEST_F(StateTest, PagesAddedByManyAtOnceAllHaveTheirParents) {
     constexpr unsigned rounds = 400;
     ASSERT_TRUE(all_at_once([&](unsigned number) {
-        FileStore state = open();
+        FileStore state = number % 2 == 1 ? open_to_stay() : open();
         for (unsigned i = 0; i < rounds; ++i) {
             put(state, {numbered(number * rounds + i), at(1), at(1), 1});
         }

@@ -51,6 +51,7 @@ class TemporaryState : public testing::Test {
     [[nodiscard]] FileStore open(std::uint64_t max_size = gigabyte) const {
         return {path(), max_size, false, keep_all()};
     }
+    [[nodiscard]] FileStore open_to_stay() const { return {path(), gigabyte, false, keep_all(), true}; }
     [[nodiscard]] bool can_be_opened() const {
         try {
             static_cast<void>(open());

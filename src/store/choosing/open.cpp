@@ -12,16 +12,17 @@ bool is_file(const std::string& name) {
     return !redis::is_meant_by(name);
 }
 
-std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping, Allowance& time) {
+std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping, Allowance& time,
+                                  bool stays) {
     if (!is_file(settings.name)) {
         return std::make_unique<redis::RedisStore>(settings, keeping, time);
     }
-    return std::make_unique<FileStore>(settings.name, settings.max_size, settings.sync, keeping);
+    return std::make_unique<FileStore>(settings.name, settings.max_size, settings.sync, keeping, stays);
 }
 
 std::unique_ptr<Looking> look_into_store(const Settings& settings, const Keeping& keeping, Allowance& time) {
     const bool is_there = !is_file(settings.name) || !sys::is_missing(settings.name);
-    return std::make_unique<Looking>(is_there ? open_store(settings, keeping, time) : nullptr);
+    return std::make_unique<Looking>(is_there ? open_store(settings, keeping, time, false) : nullptr);
 }
 
 std::unique_ptr<Archive> open_archive(const Settings& settings, const Keeping& keeping) {

@@ -11,9 +11,10 @@
 
 namespace store {
 
-// Opens it, or creates it where it is missing; servers are connected to when they are asked. `time`: what the request at hand may still wait
-// for servers; it outlives the store. Throws sys::Trouble.
-std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping, Allowance& time);
+// Opens it, or creates it where it is missing; servers are connected to when they are asked. `time`: what the request
+// at hand may still wait for servers; it outlives the store. `stays`: more requests than one are expected. Throws sys::Trouble.
+std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping, Allowance& time,
+                                  bool stays);
 // Nothing in it is changed, and nothing is created. Throws sys::Trouble.
 std::unique_ptr<Looking> look_into_store(const Settings& settings, const Keeping& keeping, Allowance& time);
 // Opens nothing yet: each of its functions does. By `keeping` servers are told how long to keep what is stored.

@@ -1,6 +1,7 @@
 #include "store/file/file_store.hpp"
 
 #include "store/file/forest.hpp"
+#include "store/file/line_memory.hpp"
 #include "system/lines.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
@@ -36,7 +37,14 @@ struct Found {
 // Where a key's line was a moment ago.
 struct LastSeen {
     Key key;
-    Stop stop;
+    PageNumber number;
+    Place place;
+};
+
+// Of a process that stays.
+struct Memory {
+    LineMemory lines;
+    Page::Bytes page{}; // the one looked at last
 };
 
 // A line of a page, and what is lost with it.
@@ -91,12 +99,16 @@ struct FileStore::Parts {
     Forest forest;
     Keeping keeping;
     std::optional<LastSeen> last_seen; // by a glance
+    std::unique_ptr<Memory> memory;    // none where one request is all
     bool had_no_room = false;
 
-    Parts(const std::string& path, std::uint64_t max_size, bool sync, const Keeping& the_keeping)
-        : file(path, StateFile::Access::make, max_size, sync), forest(file), keeping(the_keeping) {}
+    Parts(const std::string& path, std::uint64_t max_size, bool sync, const Keeping& the_keeping, bool stays)
+        : file(path, StateFile::Access::make, max_size, sync), forest(file, stays), keeping(the_keeping),
+          memory(stays ? std::make_unique<Memory>() : nullptr) {}
 
     Found find(const Key& key, const Place& way);
+    Glance glance(const Key& key, bool absence_counts);
+    std::string_view line_by_memory(const Key& key, const Place& way);
     std::optional<Found> found_again(const Key& key);
     [[nodiscard]] std::optional<Record> seen_in(std::string_view line) const;
     Page page_at(const Stop& stop);
@@ -111,7 +123,7 @@ std::optional<Found> FileStore::Parts::found_again(const Key& key) {
     if (!last_seen || last_seen->key != key) {
         return std::nullopt;
     }
-    auto page = forest.page_at(last_seen->stop.number, last_seen->stop.place);
+    auto page = forest.page_at(last_seen->number, last_seen->place);
     const std::string_view line = page ? page->line_with(key) : std::string_view{};
     return line.empty() ? std::nullopt : std::optional{Found{std::move(page), line, {}}};
 }
@@ -130,16 +142,18 @@ Found FileStore::Parts::find(const Key& key, const Place& way) {
     }
     Found found{};
     found.stops.reserve(deepest + 1);
-    std::optional<Page> page{forest.root(way.root)};
-    while (page) {
-        found.page = std::move(page);
-        found.line = found.page->line_with(key);
+    std::optional<Forest::Sight> sight{forest.root(way.root, key)};
+    while (sight) {
+        if (sight->page) {
+            found.page = std::move(sight->page);
+        }
+        found.line = sight->line;
         if (!found.line.empty()) {
             break;
         }
-        const Head& head = found.page->head;
-        found.stops.push_back({head.number, head.place, found.page->room()});
-        page = forest.child(*found.page, head.place.side_of(way));
+        const Head& head = sight->head;
+        found.stops.push_back({head.number, head.place, sight->room});
+        sight = head.place.depth == deepest ? std::nullopt : forest.child(head, head.place.side_of(way), key);
     }
     return found;
 }
@@ -167,7 +181,7 @@ void FileStore::Parts::store_new(std::string_view line, const Place& way, Found&
             found.page = page_at(*first);
         }
         found.page->append(line);
-        file.write(*found.page);
+        forest.write(*found.page, line);
         return;
     }
     const bool is_stored = std::any_of(stops.begin(), stops.end(),
@@ -234,8 +248,9 @@ bool FileStore::Parts::store_in_place_of_others(std::string_view line, const std
     return true;
 }
 
-FileStore::FileStore(const std::string& path, std::uint64_t max_size, bool sync, const Keeping& keeping)
-    : parts_(std::make_unique<Parts>(path, max_size, sync, keeping)) {}
+FileStore::FileStore(const std::string& path, std::uint64_t max_size, bool sync, const Keeping& keeping,
+                     bool stays)
+    : parts_(std::make_unique<Parts>(path, max_size, sync, keeping, stays)) {}
 
 FileStore::~FileStore() = default;
 
@@ -262,19 +277,49 @@ void FileStore::update(const Key& key, const Step& step) {
         parts.store_new(line, way, found);
     } else {
         found.page->replace(found.line, line);
-        parts.file.write(*found.page);
+        parts.forest.write(*found.page, line);
     }
 }
 
 FileStore::Glance FileStore::glance(const Key& key) {
-    Parts& parts = *parts_;
+    return parts_->glance(key, true);
+}
+
+FileStore::Glance FileStore::glance_at_stored(const Key& key) {
+    return parts_->glance(key, false);
+}
+
+// The key's line, if it is where it was seen before; where it is not, it may be anywhere.
+std::string_view FileStore::Parts::line_by_memory(const Key& key, const Place& way) {
+    const auto seen = memory ? memory->lines.find(way) : std::nullopt;
+    if (!seen || file.read(seen->page, memory->page) < memory->page.size()) {
+        return {};
+    }
+    const std::string_view line = Page::line_at(seen->at, key, memory->page);
+    if (!line.empty()) {
+        last_seen = LastSeen{key, seen->page, way.at_depth(seen->depth)};
+    }
+    return line;
+}
+
+FileStore::Glance FileStore::Parts::glance(const Key& key, bool absence_counts) {
     try {
-        const auto [is_certain, page] = parts.forest.glance(key, way_of(key, parts.file.seed()));
-        if (!page) {
+        const Place way = way_of(key, file.seed());
+        if (const auto line = line_by_memory(key, way); !line.empty()) {
+            return {.is_certain = true, .seen = seen_in(line)};
+        }
+        const auto [is_certain, sight] = forest.glance(key, way, absence_counts);
+        if (!sight) {
             return {.is_certain = is_certain};
         }
-        parts.last_seen = LastSeen{key, {page->head.number, page->head.place, page->room()}};
-        return {.is_certain = true, .seen = parts.seen_in(page->line_with(key))};
+        const auto& [number, place, children] = sight->head;
+        last_seen = LastSeen{key, number, place};
+        if (memory) {
+            memory->lines.learn(way, {.page = number,
+                                      .at = static_cast<std::uint16_t>(sight->page->place_of(sight->line)),
+                                      .depth = static_cast<std::uint8_t>(place.depth)});
+        }
+        return {.is_certain = true, .seen = seen_in(sight->line)};
     } catch (const Trouble&) {
         return {.is_certain = false};
     }

@@ -37,19 +37,102 @@ std::optional<Page> Forest::page_at(PageNumber number, const Place& place) {
     return page ? std::move(page) : second_look(number, place);
 }
 
-Forest::Glance Forest::glance(const Key& key, const Place& way) {
+Forest::Sight Forest::sight_of(Page&& page, const Key& key) {
+    Sight sight{.head = page.head, .room = page.room()};
+    sight.line = page.line_with(key);
+    if (memory_ && sight.line.empty()) {
+        memory_->learn(page);
+    }
+    sight.page = std::move(page);
+    return sight;
+}
+
+std::optional<Forest::Sight> Forest::first_sight(PageNumber number, const Place& place, const Key& key) {
+    const auto* const known = memory_ ? memory_->without(key, number) : nullptr;
+    if (known != nullptr && known->head.place == place && file_.mark(number) == known->mark) {
+        return Sight{.head = known->head, .room = known->room};
+    }
+    auto page = first_look(number, place);
+    return page ? std::optional{sight_of(*std::move(page), key)} : std::nullopt;
+}
+
+Forest::Sight Forest::root(unsigned root, const Key& key) {
+    auto sight = first_sight(root_number(root), {.root = root}, key);
+    return sight ? *std::move(sight) : sight_of(this->root(root), key);
+}
+
+std::optional<Forest::Sight> Forest::child(const Head& head, unsigned side, const Key& key) {
+    const PageNumber number = head.children.at(side);
+    if (number == 0) {
+        return std::nullopt;
+    }
+    const Place place = head.place.child(side);
+    auto sight = first_sight(number, place, key);
+    if (!sight) {
+        auto page = second_look(number, place);
+        return page ? std::optional{sight_of(*std::move(page), key)} : std::nullopt;
+    }
+    return sight;
+}
+
+void Forest::write(Page& page, std::string_view line) {
+    const Mark before = page.mark();
+    file_.write(page);
+    if (memory_) {
+        memory_->renew(page, before, greylist::key_in(line));
+    }
+}
+
+// The page with the key's line, if the pages above it are still as they were known: they are not looked at, since a line
+// that is there is there, whatever has become of them. None says nothing.
+std::optional<Forest::Sight> Forest::sight_by_memory(const Key& key, const Place& way) {
     PageNumber number = root_number(way.root);
     Place place{.root = way.root};
     while (true) {
-        auto page = first_look(number, place);
-        if (!page) {
+        const auto* const known = memory_->without(key, number);
+        auto page = known == nullptr ? first_look(number, place) : std::nullopt;
+        if (known == nullptr && !page) {
+            return std::nullopt;
+        }
+        const Head head = known != nullptr ? known->head : page->head;
+        if (page) {
+            Sight sight = sight_of(*std::move(page), key);
+            if (!sight.line.empty()) {
+                return sight;
+            }
+        }
+        if (head.place != place || place.depth == deepest) {
+            return std::nullopt;
+        }
+        const unsigned side = place.side_of(way);
+        number = head.children.at(side);
+        if (number == 0) {
+            return std::nullopt;
+        }
+        place = place.child(side);
+    }
+}
+
+Forest::Glance Forest::glance(const Key& key, const Place& way, bool absence_counts) {
+    if (memory_) {
+        auto sight = sight_by_memory(key, way);
+        const bool is_there = sight.has_value();
+        if (is_there || !absence_counts) {
+            return {.is_certain = is_there, .sight = std::move(sight)};
+        }
+    }
+    PageNumber number = root_number(way.root);
+    Place place{.root = way.root};
+    while (true) {
+        auto sight = first_sight(number, place, key);
+        if (!sight) {
             return {.is_certain = false};
         }
-        if (!page->line_with(key).empty()) {
-            return {.is_certain = true, .page = std::move(page)};
+        if (!sight->line.empty()) {
+            return {.is_certain = true, .sight = std::move(sight)};
         }
         const unsigned side = place.depth == deepest ? 0 : place.side_of(way);
-        number = place.depth == deepest ? 0 : page->head.children.at(side);
+        number = place.depth == deepest ? 0 : sight->head.children.at(side);
         if (number == 0) {
             return {.is_certain = true};
         }

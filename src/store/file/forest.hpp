@@ -17,9 +17,11 @@
 //   be added: a page that another process is adding is no damaged page of ours.
 #pragma once
 
+#include "store/file/page_memory.hpp"
 #include "store/file/state_file.hpp"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +30,9 @@ namespace store {
 
 class Forest {
   public:
-    explicit Forest(const StateFile& file) : file_(file) {}
+    // `stays`: more looks than one request's are expected.
+    explicit Forest(const StateFile& file, bool stays = false)
+        : file_(file), memory_(stays ? std::make_unique<PageMemory>() : nullptr) {}
 
     Page root(unsigned root);
     // None where there is no such child.
@@ -36,24 +40,42 @@ class Forest {
     // None where the file has another page under this number, or none.
     std::optional<Page> page_at(PageNumber number, const Place& place);
 
+    // A page on the way of a key, as far as it had to be looked at.
+    struct Sight {
+        Head head;
+        std::size_t room;
+        std::optional<Page> page{}; // none where it was known to lack the key
+        std::string_view line{};    // the key's, in the page; empty where it has none
+    };
+    Sight root(unsigned root, const Key& key);
+    std::optional<Sight> child(const Head& head, unsigned side, const Key& key);
+
+    // A page that has been read under this lock, and has this line since, and no other new key.
+    void write(Page& page, std::string_view line);
+
     // The one with the key's line, if any. Needs no lock, and is not certain where a page cannot be read as
     // it should be, as one that is being written: then look under the lock.
     struct Glance {
         bool is_certain = false;
-        std::optional<Page> page{};
+        std::optional<Sight> sight{};
     };
-    Glance glance(const Key& key, const Place& way);
+    // `absence_counts`: that there is none is to be certain, too. Otherwise what is remembered of pages will do for that.
+    Glance glance(const Key& key, const Place& way, bool absence_counts);
 
     // What was damaged, each once.
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
 
   private:
     [[nodiscard]] std::optional<Page> first_look(PageNumber number, const Place& place) const;
+    std::optional<Sight> sight_by_memory(const Key& key, const Place& way);
+    std::optional<Sight> first_sight(PageNumber number, const Place& place, const Key& key);
+    Sight sight_of(Page&& page, const Key& key);
     std::optional<Page> second_look(PageNumber number, const Place& place);
     std::optional<Page> mended(PageNumber number, const Place& place, const Page::Bytes& bytes);
     std::array<PageNumber, 2> children_found_again(const Place& place);
 
     const StateFile& file_;
+    std::unique_ptr<PageMemory> memory_; // none where one request is all
     std::vector<std::string> remarks_;
 };
 

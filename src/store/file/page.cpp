@@ -22,6 +22,8 @@ constexpr std::size_t sums_start = head_size - (blocks + 2) * sum_width;
 constexpr std::size_t whole_sum_start = head_size - 2 * sum_width;
 constexpr std::size_t own_sum_start = head_size - sum_width;
 
+static_assert(mark_start == whole_sum_start && mark_start + mark_size == head_size - 1);
+
 bool has_sum(std::string_view bytes, std::size_t at, std::string_view covered) {
     const auto sum = check_sum(covered);
     return bytes.substr(at, sum.size()) == std::string_view{sum.data(), sum.size()};
@@ -42,6 +44,11 @@ void put_sum(Page::Bytes& bytes, std::size_t at, std::string_view covered) {
 
 bool is_whole(std::string_view page, std::size_t block) {
     return has_sum(page, sums_start + block * sum_width, block_of(page, block));
+}
+
+// Of a line of the length that the key's has.
+bool is_line_of(const Key& key, std::string_view line) {
+    return line.front() == static_cast<char>(key.kind) && line.ends_with(key.text);
 }
 
 std::string_view view(const Page::Bytes& bytes) {
@@ -117,6 +124,20 @@ bool Page::accept() {
     return used.has_value();
 }
 
+std::string_view Page::line_at(std::size_t at, const Key& key, const Bytes& bytes) {
+    const std::string_view text = view(bytes);
+    const std::size_t size = greylist::line_size(key);
+    if (at < head_size || at + size >= text.size()) {
+        return {};
+    }
+    const std::string_view line = text.substr(at, size);
+    bool is_it = text[at - 1] == '\n' && is_line_of(key, line) && text[at + size] == '\n';
+    for (std::size_t block = at / block_size; is_it && block <= (at + size) / block_size; ++block) {
+        is_it = is_whole(text, block);
+    }
+    return is_it ? line : std::string_view{};
+}
+
 std::string Page::whole_lines(const Bytes& bytes) {
     const std::string_view text = view(bytes);
     std::string result;
@@ -139,11 +160,17 @@ std::string Page::whole_lines(const Bytes& bytes) {
     return result;
 }
 
+Mark Page::mark() const {
+    Mark mark{};
+    std::copy_n(bytes_->data() + mark_start, mark.size(), mark.data());
+    return mark;
+}
+
 std::string_view Page::line_with(const Key& key) const {
     const std::size_t size = greylist::line_size(key);
     for (std::string_view rest = lines(); !rest.empty();) {
         const std::string_view line = sys::take_until(rest, '\n');
-        if (line.size() == size && line.front() == static_cast<char>(key.kind) && line.ends_with(key.text)) {
+        if (line.size() == size && is_line_of(key, line)) {
             return line;
         }
     }

@@ -43,6 +43,11 @@ struct Head {
     std::array<PageNumber, 2> children{};
 };
 
+// The last sums of a first line: of all that follows it, and of itself. They change with every other byte.
+constexpr std::size_t mark_start = 142;
+constexpr std::size_t mark_size = 17;
+using Mark = std::array<char, mark_size>;
+
 // What a page's first line says; none where a byte of it is wrong. `bytes`: head_size of them, or more.
 std::optional<Head> head_in(std::string_view bytes);
 
@@ -51,7 +56,9 @@ class Page {
     using Bytes = std::array<char, page_size>;
 
     // An empty page.
-    explicit Page(const Head& first_line) : head(first_line) {}
+    explicit Page(const Head& first_line) : head(first_line) {
+        std::fill_n(bytes_->data() + mark_start, mark_size, ' ');
+    }
     ~Page() = default;
     Page(Page&& other) noexcept = default;
     Page& operator=(Page&& other) noexcept = default;
@@ -63,6 +70,9 @@ class Page {
     template <typename Fill>
     static std::optional<Page> read(Fill fill);
     static std::optional<Page> read(const Bytes& bytes);
+    // The line that begins `at` in a page as it was read, if it has this key and is whole, with its blocks as they were written;
+    // otherwise empty.
+    static std::string_view line_at(std::size_t at, const Key& key, const Bytes& bytes);
     // The lines of a damaged page that are whole: those in blocks that are as they were written.
     static std::string whole_lines(const Bytes& bytes);
 
@@ -70,9 +80,15 @@ class Page {
 
     // All lines, each with its newline. Views of them hold until the next change.
     [[nodiscard]] std::string_view lines() const { return {bytes_->data() + head_size, used_}; }
+    // Where one of lines() begins: bytes from the beginning of the page.
+    [[nodiscard]] std::size_t place_of(std::string_view line) const {
+        return static_cast<std::size_t>(line.data() - bytes_->data());
+    }
     // The line that ends with this key; empty where there is none.
     [[nodiscard]] std::string_view line_with(const Key& key) const;
     [[nodiscard]] std::size_t room() const { return room_for_lines - used_; }
+    // As it was read, or last made by bytes().
+    [[nodiscard]] Mark mark() const;
 
     // `line` has no newline; there must be room for it and one.
     void append(std::string_view line);

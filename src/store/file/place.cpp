@@ -53,6 +53,11 @@ Place Place::child(unsigned side) const {
     return {root, depth + 1, side == 0 ? turns : turns | turn(depth)};
 }
 
+Place Place::at_depth(unsigned less) const {
+    assert(less <= depth);
+    return {root, less, first_turns(turns, less)};
+}
+
 bool Place::leads_to(const Place& other) const {
     return root == other.root && depth <= other.depth && first_turns(other.turns, depth) == turns;
 }

@@ -29,6 +29,8 @@ struct Place {
     std::uint32_t turns = 0; // the first one in the highest bit; the bits after `depth` are 0
 
     [[nodiscard]] Place child(unsigned side) const;
+    // The place at this depth on the way here.
+    [[nodiscard]] Place at_depth(unsigned less) const;
     // Whether `other` lies below this place, or is it.
     [[nodiscard]] bool leads_to(const Place& other) const;
     // Which child of this place leads to `other`, which lies below it.

@@ -209,6 +209,13 @@ std::size_t StateFile::read(PageNumber number, Page::Bytes& bytes) const {
     return sys::read_at(file_.number(), offset_of(number), bytes.data(), bytes.size(), path_);
 }
 
+std::optional<Mark> StateFile::mark(PageNumber number) const {
+    Mark mark{};
+    const auto at = offset_of(number) + static_cast<off_t>(mark_start);
+    const std::size_t size = sys::read_at(file_.number(), at, mark.data(), mark.size(), path_);
+    return size == mark.size() ? std::optional{mark} : std::nullopt;
+}
+
 std::size_t StateFile::read_alone(PageNumber number, Page::Bytes& bytes) const {
     const auto lock =
         lock_pages(0, 1, why_read_only_ != 0 ? RecordLock::Mode::shared : RecordLock::Mode::exclusive);

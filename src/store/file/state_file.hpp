@@ -50,6 +50,8 @@ class StateFile {
     [[nodiscard]] PageNumber pages() const;
     // How many bytes of the page there are: fewer than page_size at the end of the file.
     std::size_t read(PageNumber number, Page::Bytes& bytes) const;
+    // The mark of a page, whatever else stands there; none behind the end of the file.
+    [[nodiscard]] std::optional<Mark> mark(PageNumber number) const;
     // The same as read(), while no page can be added.
     std::size_t read_alone(PageNumber number, Page::Bytes& bytes) const;
     // What the first line of a page says; none where there is no such page, or a byte of the line is wrong,
