@@ -54,6 +54,7 @@ void Server::begin() {
         throw sys::Trouble("wait for", "connections", errno);
     }
     watch(signals_.number(), 0, EPOLLIN);
+    leaves_unread_ = !settings_.until_eof && std::ranges::all_of(sockets_, sys::is_local);
     for (const int socket : sockets_) {
         sys::do_not_wait(socket);
         listen(socket, longest_queue);

@@ -47,7 +47,8 @@ struct Talk {
     std::optional<std::list<int>::iterator> timed{}; // its place among those with a deadline
     std::uint32_t events = 0;                        // that are waited for
     pid_t child = 0;
-    int why_no_child = 0; // where it is queued: errno of fork(), 0 where as many are there as may be
+    std::size_t left_unread = 0; // bytes of its request, which has been looked at where it lies
+    int why_no_child = 0;        // where it is queued: errno of fork(), 0 where as many are there as may be
 
     [[nodiscard]] int number() const { return socket.number(); }
 };
@@ -86,6 +87,7 @@ class Server {
     void guarded(int number, const std::function<void()>& work);
     void continue_with(Talk& talk, std::uint32_t events);
     void read(Talk& talk);
+    void take_unread(Talk& talk);
     void go_on(Talk& talk);
     void write(Talk& talk);
     void finish(Talk& talk);
@@ -114,6 +116,7 @@ class Server {
     decision::Sources sources_;
     Children children_;
     std::string buffer_;
+    bool leaves_unread_ = false; // a request that is whole, until it is answered
 
     sys::Descriptor events_;
     sys::Descriptor signals_;

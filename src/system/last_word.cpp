@@ -106,6 +106,17 @@ void write_without_waiting(int descriptor, std::string_view text) {
     }
 }
 
+// Where bytes of a request are left in a socket, its end is a reset for who waits for the answer.
+void take_what_is_left(int descriptor) {
+    constexpr int most_looks = 128;
+    std::array<char, 512> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by recv()
+    for (int look = 0; look < most_looks; ++look) {
+        if (recv(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT) <= 0) {
+            return;
+        }
+    }
+}
+
 // One that takes datagrams, or a stream of lines with a NUL behind each. -1: nobody listens, or is behind.
 int connected_to_system_log() {
     sockaddr_un address{};
@@ -207,6 +218,7 @@ extern "C" void speak_and_end(int signal) {
     const bool answers = !is_claimed.exchange(true);
     if (answers) {
         write_without_waiting(answer_output, {word.text.data(), word.length});
+        take_what_is_left(answer_output);
     }
     if (!is_late || late_status == not_yet) {
         tell_log(word, signal, answers);

@@ -71,6 +71,13 @@ ListeningSockets listening_sockets(int input) {
     return found;
 }
 
+bool is_local(int socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof(address);
+    return getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0 && // NOLINT: what it takes
+           address.ss_family == AF_UNIX;
+}
+
 void do_not_wait(int socket) {
     fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK); // NOLINT: its way to be called
 }

@@ -16,6 +16,9 @@ struct ListeningSockets {
 // neither, as one of datagrams, and a number of LISTEN_FDS that is no socket.
 ListeningSockets listening_sockets(int input);
 
+// Whether its connections come from this machine alone, by a path.
+bool is_local(int socket);
+
 // accept(2) is not to wait where another process was quicker.
 void do_not_wait(int socket);
 

@@ -82,6 +82,20 @@ class OneRequestAConnection(Listening):
                     self.assertEqual(read_to_end(connection), GREYLISTED)
             self.stack.close()
 
+    def test_who_sends_in_parts_or_without_an_end_is_answered_and_sees_the_end(self):
+        """A whole request is looked at where it lies: what is left there at the end would be a reset."""
+        server = self.serve()
+        whole = block(self.new())
+        for parts in [whole], [whole[:40], whole[40:]], [whole[:-1], whole[-1:]], [whole[i:i + 1] for i in range(len(whole))], [whole[:-1]]:
+            with server.connected() as connection:
+                for part in parts:
+                    connection.sendall(part)
+                    time.sleep(0.05 if len(parts) == 2 else 0)
+                if parts == [whole[:-1]]:
+                    connection.shutdown(socket.SHUT_WR)
+                self.assertEqual(read_to_end(connection), GREYLISTED)
+                self.assertEqual(connection.recv(1), b"")
+
     def test_each_request_has_its_own_deadline(self):
         server = self.serve("--deadline=1", "--on-error=WARN late", log=self.folder / "log")
         with server.connected() as silent, server.connected() as stalled:
