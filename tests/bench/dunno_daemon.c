@@ -1,13 +1,17 @@
 // The least that a resident policy server can cost: it takes connections on a unix socket, one after the other, a request
-// from each up to its empty line, and answers.
+// from each up to its empty line, and answers: with DUNNO, or the action that it is called with.
+//
+//   dunno_daemon SOCKET [ACTION]
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-static const char answer[] = "action=DUNNO\n\n";
+static char answer[1024];
+static size_t answer_size;
 
 static void serve(int connection) {
     char request[65536];
@@ -19,7 +23,7 @@ static void serve(int connection) {
             break;
         }
     }
-    if (write(connection, answer, sizeof answer - 1) < 0) {
+    if (write(connection, answer, answer_size) < 0) {
         return; // nobody waits for it any more
     }
 }
@@ -27,7 +31,11 @@ static void serve(int connection) {
 int main(int argc, char **argv) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int listening = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (argc != 2 || strlen(argv[1]) >= sizeof address.sun_path) {
+    if (argc < 2 || argc > 3 || strlen(argv[1]) >= sizeof address.sun_path) {
+        return 64;
+    }
+    answer_size = (size_t)snprintf(answer, sizeof answer, "action=%s\n\n", argc == 3 ? argv[2] : "DUNNO");
+    if (answer_size >= sizeof answer) {
         return 64;
     }
     strcpy(address.sun_path, argv[1]);

@@ -94,6 +94,7 @@ def state(count):
 def copy_of_state(count, path):
     """On the disk already, so that its writing is not measured with what follows."""
     shutil.copyfile(state(count), path)
+    os.chmod(path, 0o600)  # as the filter makes it
     with open(path, "rb") as file:
         os.fsync(file)
     return path
