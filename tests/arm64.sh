@@ -2,13 +2,27 @@
 # Builds for arm64 on another machine, and runs the unit tests and the demonstration there by qemu-user. As root, on a
 # Debian that may be changed: it adds the other architecture to it. That one's libraries are only unpacked, beside the build. The
 # demonstration is that of Debian's package for arm64, as it is installed.
-# With the word `packages` it only installs what it takes from the distribution, with `build` it only builds.
+# With the word `packages` it only installs what it takes from the distribution, with `build` it only builds; what was built
+# is run as it stands with `unit`, the unit tests, and with `installed`, all but these.
 set -eu
 
 triplet=aarch64-linux-gnu
 build=$PWD/build/arm64
 root=$build/root
 libraries=$(make -s show-build-packages | tr ' ' '\n' | grep -E '^lib')
+
+emulated=$(mktemp -d)
+trap 'rm -rf "$emulated"' EXIT
+for program in /usr/sbin/greyonce /usr/sbin/greyrules /usr/sbin/greystate "$build/tests/unit"; do
+    printf '#!/bin/sh\nexec qemu-aarch64 %s "$@"\n' "$program" >"$emulated/${program##*/}"
+    chmod +x "$emulated/${program##*/}"
+done
+# The emulator has no Landlock.
+unit_tests() { GTEST_FILTER='-Confined.*' python3 tests/run.py --unit "$emulated/unit"; }
+if [ "${1:-}" = unit ]; then
+    unit_tests
+    exit
+fi
 
 dpkg --add-architecture arm64
 apt-get -qy update
@@ -41,13 +55,6 @@ touch "$build/greyonce"
 across deb
 dpkg -i "$build"/greyonce_*_arm64.deb
 
-emulated=$(mktemp -d)
-trap 'rm -rf "$emulated"' EXIT
-for program in /usr/sbin/greyonce /usr/sbin/greyrules /usr/sbin/greystate "$build/tests/unit"; do
-    printf '#!/bin/sh\nexec qemu-aarch64 %s "$@"\n' "$program" >"$emulated/${program##*/}"
-    chmod +x "$emulated/${program##*/}"
-done
 sh tests/demo.sh "$emulated"
 dpkg -P greyonce:arm64
-# The emulator has no Landlock.
-GTEST_FILTER='-Confined.*' python3 tests/run.py --unit "$emulated/unit"
+[ "${1:-}" = installed ] || unit_tests

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <unordered_set>
 
 namespace store {
 namespace {
@@ -330,12 +331,12 @@ class PowerFailure : public StateDamage {
         }
         for (const std::string& line : written_[version]) {
             const std::string key{key_in(line)};
-            const bool is_hit = std::any_of(hit.begin(), hit.end(), [&](std::size_t page) {
+            const auto is_hit = [&](std::size_t page) {
                 return std::string_view{bytes}.substr(page * page_size, page_size).find(key) !=
                            std::string::npos ||
                        is_on(page, key);
-            });
-            if (!is_hit && !left.contains(line)) {
+            };
+            if (!left.contains(line) && std::none_of(hit.begin(), hit.end(), is_hit)) {
                 return testing::AssertionFailure() << "lost: " << line;
             }
         }
@@ -353,7 +354,7 @@ class PowerFailure : public StateDamage {
     std::vector<Write> writes_;
     std::vector<std::size_t> versions_; // of each write, which update it belongs to
     std::vector<Lines> written_;        // the lines before the first update, after it, and so on
-    std::set<std::string> ever_;
+    std::unordered_set<std::string> ever_;
 };
 
 TEST_F(PowerFailure, EveryPrefixOfTheWritesIsAState) {
