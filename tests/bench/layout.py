@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -80,7 +81,9 @@ def requests(program, folder):
     source.write_text("client .example.com pass\nclient mail.example.com pass\nrecipient abuse@ pass\n"
                       "sender bad@example.net reject no\n", encoding="ascii")
     subprocess.run([harness.GREYRULES, "compile", "-o", rules, source], check=True)
-    config.write_text(f"rules = {rules}\nstate = {state}\nlog = none\ndeadline = 100\n", encoding="ascii")
+    # One of each kind of value, most of them as they would be without.
+    config.write_text(f"rules = {rules}\nstate = {state}\nlog = none\ndeadline = 100\ndelay = 300\nmax-age = 35\nmax-state-size = 1G\n"
+                      "auto-whitelist-clients = 5\nclient-key = network\none-verdict = no\nipv4cidr = 24\n", encoding="ascii")
     made_before = [harness.request(sender=f"alice{number}@example.net") for number in range(30000)]
     subprocess.run([program, "--config", config, "--until-eof"], stdout=subprocess.DEVNULL, check=True,
                    input=b"".join(map(harness.block, made_before)))
@@ -88,9 +91,14 @@ def requests(program, folder):
     new = harness.request(instance="1.2.3", reverse_client_name="mail.example.net", sasl_username="", size="1234")
     yield ordinary, new
     yield ordinary, new
-    yield [*ordinary, "--delay=0"], new | {"instance": "1.2.4"}
-    yield [*ordinary, "--delay=0"], new
-    yield [*ordinary, "--delay=0", "--auto-whitelist-clients=1"], new
+    # It comes back in time, an hour ago; since then it is known, and its client counts.
+    then, back = ({"policy_test_time": str(int(time.time()) - ago)} for ago in (4000, 3000))
+    yield [*ordinary, "--clock=request"], new | {"sender": "carol@example.net"} | then
+    yield [*ordinary, "--clock=request"], new | {"sender": "carol@example.net"} | back
+    known = new | {"sender": "carol@example.net", "instance": "1.2.4"}
+    yield ordinary, known
+    yield ordinary, known
+    yield [*ordinary, "--auto-whitelist-clients=1"], known
     yield ordinary, harness.request(client_name="mail.example.com")
     yield ordinary, harness.request(sender="bad@example.net")
     yield [*ordinary, "--log=syslog"], new

@@ -30,6 +30,33 @@ TEST(Page, AFirstLineThatBecameShorterHasBlanksBehindItsWords) {
     EXPECT_EQ(bytes, written(fresh)) << "the same page is the same bytes, whatever stood there before";
 }
 
+// Its key stands at the end of a line of its kind, and that line has the length that its has; nowhere else.
+TEST(Page, OfLinesThatAreAlikeOnlyTheKeysIsFound) {
+    const std::string client = "192.0.2.1";
+    const std::vector<std::string> lines{"C 000003 1700000000 1192.0.2.1",
+                                         "C 000003 1700000000 192.0.2.12",
+                                         "I 1700000000 000003 192.0.2.1",
+                                         "X 000003 1700000000 192.0.2.1",
+                                         "C 000003 1700000000 192.0.2.1.",
+                                         "T 1700000000 1700000301 000001 a@b c@d 192.0.2.1",
+                                         "W 192.0.2.1",
+                                         "192.0.2.1"};
+    Page page{{.number = 300, .place = {.root = 17}}};
+    EXPECT_TRUE(page.line_with(client_key(client)).empty());
+    for (const std::string& line : lines) {
+        page.append(line);
+    }
+    EXPECT_TRUE(page.line_with(client_key(client)).empty());
+    const std::string its =
+        line_of({client_key(client), sys::Time{}, sys::Time{sys::Seconds{1700000000}}, 3});
+    page.append(its);
+    page.append("C 000003 1700000000 192.0.2.11");
+    EXPECT_EQ(page.line_with(client_key(client)), its);
+    EXPECT_EQ(page.line_with(instance_key(client)), "");
+    EXPECT_EQ(page.line_with(client_key("1192.0.2.1")), lines[0]);
+    EXPECT_EQ(page.line_with(client_key("192.0.2.11")), "C 000003 1700000000 192.0.2.11");
+}
+
 TEST(Page, ALineIsWhereItWasOnlyIfItIsTheKeysAndItsBlocksAreWhole) {
     Page page{{.number = 300, .place = {.root = 17}}};
     std::vector<Key> keys;
