@@ -150,7 +150,7 @@ $(BUILD)/tests/%.o: tests/%.cpp
 # the other folders what these need.
 
 pure_folders := greylist protocol settings ask weight report transfer
-edges        := ask/exchange report/logs weight/resolver weight/response weight/lookup weight/trial weight/convert
+edges        := ask/exchange report/logs transfer/import weight/resolver weight/response weight/lookup weight/trial weight/convert
 pure_others  := system/address system/endpoint system/lines system/text system/trouble decision/greylist_texts \
                 store/file/place store/file/page store/file/page_zero store/file/check_sum store/file/page_memory store/file/line_memory \
                 $(addprefix rules/,characters entry ending host_name keys order patterns verdict_text)

@@ -10,15 +10,12 @@
 #include "rules/table.hpp"
 #include "settings/version.hpp"
 #include "store/choosing/open.hpp"
-#include "system/descriptor.hpp"
-#include "system/line_reader.hpp"
 #include "system/read_file.hpp"
 #include "system/text.hpp"
 #include "system/trouble.hpp"
 #include "transfer/format.hpp"
-#include "transfer/input.hpp"
+#include "transfer/import.hpp"
 
-#include <fcntl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -32,6 +29,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -343,102 +341,26 @@ int export_records(const Request& request) {
     return EX_OK;
 }
 
-// What the reader of a format makes of files.
-class Import {
-  public:
-    Import(const Request& request)
-        : request_(request),
-          reader_(transfer::reader_of(
-              request.from, home(),
-              {[this](Record record) { take(std::move(record)); },
-               [this](std::size_t line, std::string_view why) { complain(inputs_.place(line), why); }})) {
-        if (!reader_) {
-            throw Misuse{"--from " + request.from + ": expected " + std::string{transfer::reader_formats}};
-        }
-    }
-
-    // A file in which nothing was understood is named: it is likely to be of another format.
-    void read(const std::string& path) {
-        const bool is_stdin = path == "-";
-        const std::string name = is_stdin ? "standard input" : path;
-        const sys::Descriptor opened{is_stdin ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-        if (!is_stdin && !opened.is_open()) {
-            throw sys::Trouble("open", path, errno);
-        }
-        sys::LineReader lines{is_stdin ? STDIN_FILENO : opened.number(), name, reader_->longest_line()};
-        inputs_.begin(name);
-        bool is_empty = true;
-        bool is_understood = false;
-        while (const auto line = lines.next()) {
-            line_ = inputs_.next_number();
-            const std::string_view text = line->text.substr(0, line->text.find_last_not_of('\r') + 1);
-            if (line->is_too_long()) {
-                complain(inputs_.place(line_),
-                         "longer than " + std::to_string(reader_->longest_line()) + " bytes");
-            } else if (!text.empty()) {
-                is_understood = reader_->take(text, line_) || is_understood;
-            }
-            is_empty = is_empty && text.empty() && !line->is_too_long();
-        }
-        if (!is_empty && !is_understood) {
-            complain(name, "nothing in it was understood as " + request_.from);
-        }
-    }
-
-    int finish() {
-        reader_->finish();
-        flush();
-        say(std::to_string(taken_) + " records imported, " + std::to_string(unusable_) + " lines unusable\n");
-        return unusable_ == 0 ? EX_OK : EX_DATAERR;
-    }
-
-  private:
-    [[nodiscard]] transfer::Home home() const {
-        return {request_.settings.greylist.rule, request_.settings.greylist.grouping, request_.now,
-                request_.outgoing};
-    }
-
-    void complain(const std::string& place, std::string_view why) {
-        ++unusable_;
-        warn(place + ": " + std::string{why});
-    }
-
-    void take(Record record) {
-        constexpr std::size_t at_once = 1'000'000; // records kept in memory
-        constexpr std::size_t longest_key = 3500;  // a page holds such a record
-        if (record.key.text.size() > longest_key) {
-            complain(inputs_.place(line_), "a record was left out: its key is too long");
-            return;
-        }
-        records_.push_back(std::move(record));
-        if (records_.size() == at_once) {
-            flush();
-        }
-    }
-
-    void flush() {
-        taken_ += records_.size();
-        put(request_, std::exchange(records_, {}), show_progress);
-    }
-
-    const Request& request_;
-    std::unique_ptr<transfer::Reader> reader_;
-    transfer::Inputs inputs_;
-    std::vector<Record> records_;
-    std::size_t line_ = 0; // which is being read
-    std::size_t taken_ = 0;
-    std::size_t unusable_ = 0;
-};
-
 int import_records(const Request& request) {
     if (request.outgoing && request.from != "log") {
         throw Misuse{"--outgoing: expected --from log beside it"};
     }
-    Import import{request};
+    const greylist::Settings& greylist = request.settings.greylist;
+    transfer::Import import{
+        request.from,
+        {greylist.rule, greylist.grouping, request.now, request.outgoing},
+        {[&](std::vector<Record> records) { put(request, std::move(records), show_progress); },
+         [](const std::string& place, std::string_view why) { warn(place + ": " + std::string{why}); }}};
+    if (!import.knows_format()) {
+        throw Misuse{"--from " + request.from + ": expected " + std::string{transfer::reader_formats}};
+    }
     for (const std::string& path : request.inputs.empty() ? std::vector<std::string>{"-"} : request.inputs) {
         import.read(path);
     }
-    return import.finish();
+    import.finish();
+    say(std::to_string(import.taken()) + " records imported, " + std::to_string(import.unusable()) +
+        " lines unusable\n");
+    return import.unusable() == 0 ? EX_OK : EX_DATAERR;
 }
 
 void take_file(Request& request, const std::string& path) {
