@@ -116,13 +116,19 @@ def requests_with_all_on(program, folder):
     yield [*installed, "--auto-whitelist-pairs-age=0"], named
 
 
-def knows_nothing(listener):
-    """A server of a state, in few words: nothing is there, and all is stored."""
+def keeps_a_state(listener):
+    """A server of a state, in few words: the first request finds nothing there, the others have passed, and all is stored."""
+    record = {b"T": b"%d %d 000002" % (time.time() - 4000, time.time() + 60), b"C": b"000001 %d" % (time.time() - 4000)}
+    is_first = True
     while True:
         connection, _ = listener.accept()
         with connection:
             while asked := connection.recv(65536):
-                connection.sendall(b"$-1\r\n" * asked.count(b"\nGET\r") + b":1\r\n" * asked.count(b"\nEVAL\r"))
+                kinds = re.findall(rb"\nGET\r\n\$\d+\r\ngreyonce:(.)", asked)
+                found = [b"" if is_first else record.get(kind, b"") for kind in kinds]
+                connection.sendall(b"".join(b"$%d\r\n%b\r\n" % (len(one), one) if one else b"$-1\r\n" for one in found)
+                                   + b":1\r\n" * asked.count(b"\nEVAL\r"))
+        is_first = False
 
 
 def requests_of_servers(_, folder):
@@ -130,9 +136,10 @@ def requests_of_servers(_, folder):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "server.sock"))
         listener.listen()
-        threading.Thread(target=knows_nothing, args=[listener], daemon=True).start()
+        threading.Thread(target=keeps_a_state, args=[listener], daemon=True).start()
         asked = ["--config", str(folder / "greyonce.conf"), f"--state=redis:unix:{folder}/server.sock", "--state-timeout=100"]
         new = harness.request(instance="1.2.3", reverse_client_name="mail.example.net", sasl_username="", size="1234")
+        yield asked, new
         yield asked, new
 
 

@@ -30,7 +30,7 @@ Reply* text_of(const redisReadTask* task, const char* text, std::size_t size) {
 // What the reader calls. Of hiredis 0.14 a list's length is an int, and from 1.0 on there are kinds more, which no
 // server sends who was not asked for RESP3: one that does is answered for all the same.
 template <typename Functions>
-Functions functions() {
+constexpr Functions functions() {
     Functions all{};
     all.createString = [](const redisReadTask* task, char* text, std::size_t size) -> void* {
         return text_of(task, text, size);
@@ -68,7 +68,7 @@ ReplyReader::ReplyReader(std::size_t most_bytes) : most_bytes_(most_bytes) {
 ReplyReader::~ReplyReader() = default;
 
 void ReplyReader::reset() {
-    static auto made = functions<redisReplyObjectFunctions>();
+    static constinit auto made = functions<redisReplyObjectFunctions>();
     reader_.reset(redisReaderCreateWithFunctions(&made));
     if (!reader_) {
         throw Garbled{"no memory for its answer"};
