@@ -356,7 +356,7 @@ packages:
 .PHONY: deb-folder
 deb-folder:
 	mkdir -p $(debian)/conffiles $(debian)/licences
-	cp src/package/rules src/package/copyright $(debian)
+	cp src/package/rules src/package/copyright src/package/sysusers src/package/tmpfiles $(debian)
 	sed 's/@MAINTAINER@/$(MAINTAINER)/; s/@BUILD@/$(subst $() ,$(comma) ,$(filter lib%,$(build_packages)))/' \
 	    src/package/control > $(debian)/control
 	printf 'greyonce (%s) unstable; urgency=medium\n\n  * The changes are in the repository.\n\n -- %s  %s\n' $(VERSION) \

@@ -120,6 +120,8 @@ handed_over_by_systemd() {
     [ $server = exim4 ] || postfix reload >/dev/null 2>&1
     sleep 2
     holds "its retry passes" is_accepted alice@example.net
+    holds "its user and its folder are those that systemd would make" sh -c \
+        'systemd-sysusers greyonce.conf && systemd-tmpfiles --create greyonce.conf && test -d /run/greyonce'
     holds "the units are well-formed as they are now" sh -c \
         'systemd-analyze verify --man=no greyonce.socket greyonce.service 2>&1 | grep greyonce; test $? = 1'
     holds "switched on once more" greyonce-setup $server add
