@@ -74,6 +74,14 @@ def touched(program, arguments, request, folder):
     return {address for address in addresses if address < 0x1000000}
 
 
+def returning(arguments, question):
+    """A mail that came back in time, an hour ago: since then it is known, and its client counts."""
+    for ago in 4000, 3000:
+        yield [*arguments, "--clock=request"], question | {"policy_test_time": str(int(time.time()) - ago)}
+    yield arguments, question
+    yield arguments, question
+
+
 def requests(program, folder):
     """(arguments, request) of what a mail server asks all day."""
     rules, state, config = folder / "rules.cdb", folder / "state", folder / "greyonce.conf"
@@ -91,13 +99,8 @@ def requests(program, folder):
     new = harness.request(instance="1.2.3", reverse_client_name="mail.example.net", sasl_username="", size="1234")
     yield ordinary, new
     yield ordinary, new
-    # It comes back in time, an hour ago; since then it is known, and its client counts.
-    then, back = ({"policy_test_time": str(int(time.time()) - ago)} for ago in (4000, 3000))
-    yield [*ordinary, "--clock=request"], new | {"sender": "carol@example.net"} | then
-    yield [*ordinary, "--clock=request"], new | {"sender": "carol@example.net"} | back
-    known = new | {"sender": "carol@example.net", "instance": "1.2.4"}
-    yield ordinary, known
-    yield ordinary, known
+    known = new | {"sender": "carol@example.net"}
+    yield from returning(ordinary, known)
     yield [*ordinary, "--auto-whitelist-clients=1"], known
     yield ordinary, harness.request(client_name="mail.example.com")
     yield ordinary, harness.request(sender="bad@example.net")
@@ -111,8 +114,7 @@ def requests_with_all_on(program, folder):
     installed = [*ordinary, "--client-key=organisation", "--auto-whitelist-pairs", "--one-verdict", "--auto-whitelist-correspondents"]
     named = new | {"client_address": "40.107.1.51", "client_name": "mail-eopbgr10051.outbound.protection.outlook.com"}
     yield installed, named
-    yield [*installed, "--delay=0"], named
-    yield [*installed, "--delay=0"], named
+    yield from returning(installed, named | {"sender": "carol@example.net"})
     yield [*installed, "--auto-whitelist-pairs-age=0"], named
 
 

@@ -1,9 +1,11 @@
-"""One process for many requests, --until-eof, beside postgrey: the same requests to both, each over one connection.
+"""One process for many requests, --until-eof, beside postgrey: the same requests to both, each over one connection. As
+Postfix keeps it: to a process at a listening socket, over TCP as postgrey's.
 
 postgrey has every record on the disk before it answers (fdatasync), which greyonce does with --sync only: how far it is
 behind depends on the disk, and on who else writes to it.
 """
 
+import socket
 import statistics
 import subprocess
 import time
@@ -23,6 +25,7 @@ WAYS = {
     f"{EACH} at a time": (EACH, ()),
     "one after the other, --sync": (1, ("--sync",)),
 }
+AT_A_SOCKET = "one after the other, at a listening socket"
 
 
 class Bench(harness.Case):
@@ -44,12 +47,22 @@ def make_known(postgrey):
         time.sleep(wait)
 
 
+def served(bench, greyonce):
+    """The port of a listening socket that greyonce serves."""
+    listening = socket.create_server((harness.LOOPBACK, 0))
+    server = subprocess.Popen(list(map(str, greyonce)), stdin=listening, stdout=listening, stderr=subprocess.DEVNULL)
+    bench.addCleanup(server.wait)
+    bench.addCleanup(server.kill)
+    return listening.getsockname()[1]
+
+
 def conversations(bench, postgrey, greyonce, kind):
-    """Microseconds a request, round by round: postgrey's, and ours in each of the WAYS."""
+    """Microseconds a request, round by round: postgrey's, and ours in each of the WAYS, and at a socket."""
     requests = bench.folder / "requests"
     requests.write_bytes(b"".join(harness.block(kind(number)) for number in range(EACH)))
     port = postgrey.connection.getpeername()[1]
     ours = [word for at_once, options in WAYS.values() for word in ("--", at_once, *greyonce, *options)]
+    ours += ["--", 1, "tcp", served(bench, greyonce)]
     lines = processes.output([world.KEPT / "talk_bench", ROUNDS, requests, 1, "tcp", port, *ours])
     return zip(*(map(float, line.split()) for line in lines.splitlines()))
 
@@ -77,7 +90,7 @@ def main():
         make_known(postgrey)
         for kind in world.known, world.new:
             theirs, *ours = conversations(bench, postgrey, greyonce, kind)
-            for way, times in zip(WAYS, ours):
+            for way, times in zip([*WAYS, AT_A_SOCKET], ours):
                 rows.append([f"{kind.__name__} triplets, {way}", f"{statistics.median(theirs):.0f}",
                              f"{statistics.median(times):.1f}", table.spread(theirs, times)])
             theirs, times = zip(*from_files(bench, postgrey, greyonce, kind))
