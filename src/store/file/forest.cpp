@@ -83,31 +83,31 @@ void Forest::write(Page& page, std::string_view line) {
     }
 }
 
-// The page with the key's line, if the pages above it are still as they were known: they are not looked at, since a line
-// that is there is there, whatever has become of them. None says nothing.
-std::optional<Forest::Sight> Forest::sight_by_memory(const Key& key, const Place& way) {
+// Pages that are known to lack the key are not looked at: a line that is there is there, whatever has become of the pages
+// above it. That it is not there is certain only where all of them were read.
+Forest::Glance Forest::glance_by_memory(const Key& key, const Place& way) {
     PageNumber number = root_number(way.root);
     Place place{.root = way.root};
+    bool were_all_read = true;
     while (true) {
-        const auto* const known = memory_->without(key, number);
-        auto page = known == nullptr ? first_look(number, place) : std::nullopt;
-        if (known == nullptr && !page) {
-            return std::nullopt;
-        }
-        const Head head = known != nullptr ? known->head : page->head;
-        if (page) {
+        Head head;
+        if (const auto* const known = memory_->without(key, number)) {
+            head = known->head;
+            were_all_read = false;
+        } else if (auto page = first_look(number, place)) {
             Sight sight = sight_of(*std::move(page), key);
             if (!sight.line.empty()) {
-                return sight;
+                return {.is_certain = true, .sight = std::move(sight)};
             }
+            head = sight.head;
         }
-        if (head.place != place || place.depth == deepest) {
-            return std::nullopt;
+        if (head.number != number || head.place != place) {
+            return {.is_certain = false};
         }
-        const unsigned side = place.side_of(way);
-        number = head.children.at(side);
+        const unsigned side = place.depth == deepest ? 0 : place.side_of(way);
+        number = place.depth == deepest ? 0 : head.children.at(side);
         if (number == 0) {
-            return std::nullopt;
+            return {.is_certain = were_all_read};
         }
         place = place.child(side);
     }
@@ -115,10 +115,9 @@ std::optional<Forest::Sight> Forest::sight_by_memory(const Key& key, const Place
 
 Forest::Glance Forest::glance(const Key& key, const Place& way, bool absence_counts) {
     if (memory_) {
-        auto sight = sight_by_memory(key, way);
-        const bool is_there = sight.has_value();
-        if (is_there || !absence_counts) {
-            return {.is_certain = is_there, .sight = std::move(sight)};
+        auto glance = glance_by_memory(key, way);
+        if (glance.is_certain || !absence_counts) {
+            return glance;
         }
     }
     PageNumber number = root_number(way.root);

@@ -67,7 +67,7 @@ class Forest {
 
   private:
     [[nodiscard]] std::optional<Page> first_look(PageNumber number, const Place& place) const;
-    std::optional<Sight> sight_by_memory(const Key& key, const Place& way);
+    Glance glance_by_memory(const Key& key, const Place& way);
     std::optional<Sight> first_sight(PageNumber number, const Place& place, const Key& key);
     Sight sight_of(Page&& page, const Key& key);
     std::optional<Page> second_look(PageNumber number, const Place& place);
