@@ -4,13 +4,14 @@ import subprocess
 import unittest
 
 import harness
-from postfix.instance import PostfixCase
+from postfix.instance import DAEMONS, PostfixCase
 
 NAME, VALUE, LINE = 255, 512, 2048  # bytes: of a name and of anything else in the filter; of a line in Postfix
 
 # A byte of each class, as it stands in a HELO name and unquoted in a local part.
 LETTERS = ["a", "%", "#", "é", "="]
-REFUSALS = {454, 501, 503}  # of Postfix itself: a relay by %, no such address
+TOO_SOON = "SMTP protocol synchronization"
+REFUSALS = {454, 501, 503, TOO_SOON}  # of Postfix itself: a relay by %, no such address
 UNTIL_EOF = ("{ unix:private/greyonce, default_action=DUNNO }", "--until-eof")
 ONE_REQUEST = ("{ unix:private/greyonce, request_limit=1, default_action=DUNNO }",)
 
@@ -29,6 +30,13 @@ def of_bytes(letter, length):
     return letter * (length // size) + "x" * (length % size)
 
 
+def ends_who_sends_too_soon():
+    """From 3.9 on Postfix takes what a line is too long by for a command that did not wait for its turn, and ends the connection."""
+    default = subprocess.run([harness.PEERS / "usr/sbin/postconf", "-dh", "smtpd_forbid_unauth_pipelining"], check=True,
+                             env={"LD_LIBRARY_PATH": str(DAEMONS)}, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return default == "yes"
+
+
 class LimitsTest(PostfixCase):
     def rules(self, *lines):
         source = self.folder / "rules"
@@ -41,9 +49,9 @@ class LimitsTest(PostfixCase):
                     f"RCPT TO:<{recipient}>"]
         with self.smtp(helo=None) as smtp:
             for command in commands:
-                if (code := smtp.command(command).code) != 250:
+                if (reply := smtp.command(command)).code != 250:
                     break
-            return code
+            return TOO_SOON if TOO_SOON in reply.text else reply.code
 
     def mailboxes(self):
         for length in LOCAL_LENGTHS:
@@ -79,7 +87,8 @@ class LimitsTest(PostfixCase):
         self.start_postfix(*UNTIL_EOF)
         self.rules("helo /^dyn/ reject no", "default pass")
         for length in HELO_LENGTHS:
-            self.assertEqual(self.reply(helo="dyn" + "a" * length), 554, length)
+            reply = self.reply(helo="dyn" + "a" * length)
+            self.assertIn(reply, {554} if length < LINE - len("EHLO dyn\r\n") else {554, TOO_SOON}, length)
         self.rules("sender @bad.example reject no", "default pass")
         replies = [self.reply(sender=f"{local}@bad.example") for local in self.mailboxes()]
         self.assertLessEqual(set(replies), {554, *REFUSALS})
@@ -88,8 +97,9 @@ class LimitsTest(PostfixCase):
     def test_names_that_change_in_a_session_and_pipelined_recipients_are_decided_each(self):
         self.start_postfix(*UNTIL_EOF)
         self.rules("helo /^dyn/ reject no", "default greylist")
+        longest = 2000 if ends_who_sends_too_soon() else 16376
         with self.smtp(helo=None) as smtp:
-            for name, code in (("short.example.net", 450), ("dyn" + "a" * 16000, 554), ("a" * 16376, 450), ("dyn" + "a" * 300, 554)):
+            for name, code in (("short.example.net", 450), ("dyn" + "a" * (longest - 100), 554), ("a" * longest, 450), ("dyn" + "a" * 300, 554)):
                 smtp.command(f"EHLO {name}")
                 commands = ["MAIL FROM:<alice@example.net>", *(f"RCPT TO:<{'x' * length}@example.org>" for length in (1, 64, 200)),
                             "RSET", "MAIL FROM:<>", "RCPT TO:<bob@example.org>", "RSET"]
