@@ -150,9 +150,11 @@ $(BUILD)/tests/%.o: tests/%.cpp
 # the other folders what these need.
 
 pure_folders := greylist protocol settings ask weight report transfer
-edges        := ask/exchange report/logs transfer/import weight/resolver weight/response weight/lookup weight/trial weight/convert
+edges        := ask/exchange report/logs transfer/import \
+                weight/resolver weight/response weight/lookup weight/trial weight/convert
 pure_others  := system/address system/endpoint system/lines system/text system/trouble decision/greylist_texts \
-                store/file/place store/file/page store/file/page_zero store/file/check_sum store/file/page_memory store/file/line_memory \
+                store/file/place store/file/page store/file/page_zero store/file/check_sum \
+                store/file/page_memory store/file/line_memory \
                 $(addprefix rules/,characters entry ending host_name keys order patterns verdict_text)
 pure         := $(filter-out $(edges:%=src/%.cpp),$(wildcard $(pure_folders:%=src/%/*.cpp))) $(pure_others:%=src/%.cpp)
 pure_tests   := $(filter-out $(edges:%=tests/%_test.cpp),$(wildcard $(pure_folders:%=tests/%/*_test.cpp)))

@@ -166,6 +166,7 @@ class Asking {
         return settle(state_.glance(key), key, step);
     }
 
+    // What such a look leaves to be done.
     bool settle(const store::Store::Glance& glance, const greylist::Key& key, const store::Step& step) {
         return (glance.is_certain && !step(glance.seen)) || update(key, step);
     }

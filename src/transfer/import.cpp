@@ -12,8 +12,8 @@
 
 namespace transfer {
 
-Import::Import(const std::string& format, const Home& home, Sink sink)
-    : format_(format), sink_(std::move(sink)),
+Import::Import(const std::string& format, const Home& home, Handlers handlers)
+    : format_(format), handlers_(std::move(handlers)),
       reader_(reader_of(
           format, home,
           {[this](Record record) { take(std::move(record)); },
@@ -53,7 +53,7 @@ void Import::finish() {
 
 void Import::complain(const std::string& place, std::string_view why) {
     ++unusable_;
-    sink_.complain(place, why);
+    handlers_.complain(place, why);
 }
 
 void Import::take(Record record) {
@@ -71,7 +71,7 @@ void Import::take(Record record) {
 
 void Import::store() {
     taken_ += records_.size();
-    sink_.store(std::exchange(records_, {}));
+    handlers_.store(std::exchange(records_, {}));
 }
 
 } // namespace transfer

@@ -15,13 +15,13 @@ namespace transfer {
 
 class Import {
   public:
-    struct Sink {
+    struct Handlers {
         std::function<void(std::vector<Record>)>
             store; // called once for a million records, and with the rest
         std::function<void(const std::string& place, std::string_view why)>
             complain; // of what cannot be used
     };
-    Import(const std::string& format, const Home& home, Sink sink);
+    Import(const std::string& format, const Home& home, Handlers handlers);
 
     // Whether there is such a format; otherwise nothing is to be read.
     [[nodiscard]] bool knows_format() const { return reader_ != nullptr; }
@@ -41,7 +41,7 @@ class Import {
     void store();
 
     std::string format_;
-    Sink sink_;
+    Handlers handlers_;
     std::unique_ptr<Reader> reader_;
     Inputs inputs_;
     std::vector<Record> records_;

@@ -90,8 +90,8 @@ def requests(program, folder):
                       "sender bad@example.net reject no\n", encoding="ascii")
     subprocess.run([harness.GREYRULES, "compile", "-o", rules, source], check=True)
     # One of each kind of value, most of them as they would be without.
-    config.write_text(f"rules = {rules}\nstate = {state}\nlog = none\ndeadline = 100\ndelay = 300\nmax-age = 35\nmax-state-size = 1G\n"
-                      "auto-whitelist-clients = 5\nclient-key = network\none-verdict = no\nipv4cidr = 24\n", encoding="ascii")
+    config.write_text(f"rules = {rules}\nstate = {state}\nlog = none\ndeadline = 100\ndelay = 300\nmax-age = 35\n"
+                      "max-state-size = 1G\nauto-whitelist-clients = 5\nclient-key = network\none-verdict = no\nipv4cidr = 24\n", encoding="ascii")
     made_before = [harness.request(sender=f"alice{number}@example.net") for number in range(30000)]
     subprocess.run([program, "--config", config, "--until-eof"], stdout=subprocess.DEVNULL, check=True,
                    input=b"".join(map(harness.block, made_before)))

@@ -370,11 +370,8 @@ TEST_F(PowerFailure, EveryPrefixOfTheWritesIsAState) {
 
 TEST_F(PowerFailure, OfATornPageOnlyItsOwnRecordsMayGo) {
     constexpr std::size_t sector = 512;
-    constexpr std::size_t edges = page_size / sector - 1; // where a page can be torn
     for (std::size_t count = 0; count < writes_.size(); ++count) {
-        // A third of them for each write, all of them in turn: a write tears as the one before it.
-        for (std::size_t edge = count % 3; edge < edges; edge += 3) {
-            const std::size_t torn = (1 + edge) * sector;
+        for (std::size_t torn = sector; torn < page_size; torn += sector) {
             std::string begun = after(count);
             apply(begun, writes_[count], 0, torn);
             EXPECT_TRUE(is_right(begun, versions_[count] - 1, {writes_[count].page}))

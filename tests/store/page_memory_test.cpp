@@ -22,6 +22,12 @@ bool is_known_without(const PageMemory& memory, unsigned key, const Page& page) 
     return known != nullptr && known->mark == page.mark();
 }
 
+// As often as it takes.
+void know(PageMemory& memory, const Page& page) {
+    memory.learn(page);
+    memory.learn(page);
+}
+
 TEST(PageMemory, KnowsAPageFromTheSecondTimeOn) {
     const Page page = page_with(0, 20);
     PageMemory memory;
@@ -48,18 +54,14 @@ TEST(PageMemory, OfTwoPagesThatShareAPlaceTheOneNearerToTheRootStays) {
     const Page near = page(300, 3);
     const Page far = page(300 + places, 4);
     const Page nearest = page(300 + 2 * places, 2);
-    memory.learn(far);
-    memory.learn(far);
+    know(memory, far);
     EXPECT_TRUE(is_known_without(memory, 1000, far));
-    memory.learn(near);
-    memory.learn(near);
+    know(memory, near);
     EXPECT_TRUE(is_known_without(memory, 1000, near));
     EXPECT_FALSE(is_known_without(memory, 1000, far));
-    memory.learn(far);
-    memory.learn(far);
+    know(memory, far);
     EXPECT_TRUE(is_known_without(memory, 1000, near));
-    memory.learn(nearest);
-    memory.learn(nearest);
+    know(memory, nearest);
     EXPECT_TRUE(is_known_without(memory, 1000, nearest));
     EXPECT_FALSE(is_known_without(memory, 1000, near));
 }
@@ -67,8 +69,7 @@ TEST(PageMemory, OfTwoPagesThatShareAPlaceTheOneNearerToTheRootStays) {
 TEST(PageMemory, NeverGoesPastAKeyThatThePageHasAndSeldomStopsForAnother) {
     const Page page = page_with(0, 45);
     PageMemory memory;
-    memory.learn(page);
-    memory.learn(page);
+    know(memory, page);
     for (unsigned i = 0; i < 45; ++i) {
         EXPECT_FALSE(is_known_without(memory, i, page)) << i;
     }
@@ -83,8 +84,7 @@ TEST(PageMemory, KnowsNothingOfAPageThatHasChangedUntilItIsLearntAgain) {
     const Page before = page_with(0, 20);
     const Page after = page_with(0, 21);
     PageMemory memory;
-    memory.learn(before);
-    memory.learn(before);
+    know(memory, before);
     EXPECT_FALSE(is_known_without(memory, 1000, after));
     memory.learn(after);
     EXPECT_TRUE(is_known_without(memory, 1000, after));
@@ -96,8 +96,7 @@ TEST(PageMemory, FollowsItsOwnWritingButNotOverAnotherProcesss) {
     const Page before = page_with(0, 20);
     const Page others = page_with(0, 21);
     PageMemory memory;
-    memory.learn(before);
-    memory.learn(before);
+    know(memory, before);
     memory.renew(others, before.mark(), numbered(20).text);
     EXPECT_TRUE(is_known_without(memory, 1000, others));
     EXPECT_FALSE(is_known_without(memory, 20, others));
@@ -111,8 +110,7 @@ TEST(PageMemory, FollowsItsOwnWritingButNotOverAnotherProcesss) {
 TEST(PageMemory, ForgetsWhatCameAndWentWhereItLearnsThePageAgain) {
     const Page page = page_with(0, 20);
     PageMemory memory;
-    memory.learn(page);
-    memory.learn(page);
+    know(memory, page);
     for (unsigned i = 0; i < 5000; ++i) {
         memory.renew(page, page.mark(), numbered(i).text);
     }

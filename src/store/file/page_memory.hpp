@@ -28,8 +28,8 @@ class PageMemory {
     [[nodiscard]] const Known* without(const Key& key, PageNumber number) const;
 
     // A page as it was read. It is known from the second time on: most pages are seen once, and to look at all of their
-    // lines takes longer than to read them. There is room for 32,768 pages, 4 MiB: of those that share a place the one nearest to its root
-    // stays, past which the most ways go.
+    // lines takes longer than to read them. There is room for 32,768 pages, 4 MiB: of those that share a place the one
+    // nearest to its root stays, past which the most ways go.
     void learn(const Page& page);
     // The page that was read with the mark `before` has been written since: this key is the only one that may
     // have come to it.
