@@ -17,7 +17,7 @@ namespace {
 constexpr unsigned tables = 256;
 constexpr unsigned pair_size = 8; // of two numbers: a line of the list of tables, a slot, a record's sizes
 constexpr std::size_t contents_size = std::size_t{tables} * pair_size; // the list of tables
-constexpr std::size_t start_size = 4096; // the list of tables, and of a small file all that it has
+constexpr std::size_t start_size = 2304; // the list of tables, and of a few rules all that there is
 // A table is half full, so that a search seldom meets more than a few slots.
 constexpr std::size_t slots_at_once = 32;
 constexpr std::size_t windows_that_stay = 1024;

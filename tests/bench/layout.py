@@ -24,14 +24,13 @@ UNSEEN += [f"*libc.a:{name}-{kind}.o(.text*)" for name in
            ("memchr", "memcmp", "memmove", "memset", "strlen", "strchr", "strcmp", "strncmp", "strrchr", "strchrnul", "memrchr", "rawmemchr")
            for kind in ("evex*", "avx512*", "avx2*")]
 
-# What lies where: text and what is only read side by side, whichever most requests touch first.
-OUTPUTS = [(".text", UNSEEN, "BEFORE .text"), (".rodata", [], "BEFORE .text"), (".data", [], "AFTER .data"), (".bss", [], "BEFORE .bss")]
-
-# What all requests touch comes before what only some do, and of data, which is copied page by page, alone.
-ALWAYS = 10_000
+# What all requests touch comes before what only some do. Of data, which is copied page by page, nothing else is named.
+ALWAYS = 1_000_000
+OFTEN = 10_000
 WITH_ALL_ON = 100
 OF_SERVERS = 1
-READ_ONLY = (".text", ".rodata")
+
+CACHE_LINE = 64  # bytes
 
 ATTEMPTS = 5  # on a busy machine valgrind takes longer to start than the filter's deadline
 
@@ -101,7 +100,12 @@ def requests(program, folder):
     yield ordinary, new
     known = new | {"sender": "carol@example.net"}
     yield from returning(ordinary, known)
-    yield [*ordinary, "--auto-whitelist-clients=1"], known
+
+
+def other_requests(program, folder):
+    """What a mail server asks less often, of the same state."""
+    (ordinary, new), *_ = requests(program, folder)
+    yield [*ordinary, "--auto-whitelist-clients=1"], new | {"sender": "carol@example.net"}
     yield ordinary, harness.request(client_name="mail.example.com")
     yield ordinary, harness.request(sender="bad@example.net")
     yield [*ordinary, "--log=syslog"], new
@@ -158,22 +162,41 @@ def section_at(address, linked, starts):
     return section if section[0] <= address < section[0] + section[1] else None
 
 
+def show(output, name, place, patterns):
+    print("\nSECTIONS {", f"  {output}_{name} : {{", *(f"    {one}" for one in dict.fromkeys(patterns)), "  }", f"}} INSERT {place};", sep="\n")
+
+
 def main():
     program, linked = Path(sys.argv[1]).resolve(), sections(Path(sys.argv[2]))
     starts = [section[0] for section in linked]
-    used = collections.Counter()
+    used, cache_lines = collections.Counter(), collections.Counter()
     with TemporaryDirectory() as folder:
-        for asked, weight in (requests, ALWAYS), (requests_with_all_on, WITH_ALL_ON), (requests_of_servers, OF_SERVERS):
+        for asked, weight in ((requests, ALWAYS), (other_requests, OFTEN), (requests_with_all_on, WITH_ALL_ON),
+                              (requests_of_servers, OF_SERVERS)):
             for arguments, request in asked(program, Path(folder)):
-                for section in {section_at(address, linked, starts)
-                                for address in touched(program, arguments, harness.block(request), Path(folder))} - {None}:
+                addresses = touched(program, arguments, harness.block(request), Path(folder))
+                for section, _ in {(section_at(address, linked, starts), address // CACHE_LINE) for address in addresses}:
+                    cache_lines[section] += weight
+                for section in {section_at(address, linked, starts) for address in addresses}:
                     used[section] += weight
+
+    del used[None]
+    always = {section for section, weight in used.items() if weight >= max(used.values()) / 2}
+    often = {section for section, weight in used.items() if weight >= ALWAYS} - always
+    seldom = used.keys() - always - often
+
+    def patterns(output, *groups):
+        """Of each group those that are fullest of what is touched come first."""
+        for group in groups:
+            for section in sorted((one for one in group if one[4] == output), key=lambda one: (-cache_lines[one] / one[1], one)):
+                yield pattern(section[2], section[3])
+
     print(HEADING, end="")
-    for output, more, place in OUTPUTS:
-        within = sorted((section for section in used if section[4] == output and (used[section] >= ALWAYS or output in READ_ONLY)), key=lambda one: (-used[one], one))
-        patterns = dict.fromkeys(pattern(name, file) for _, _, name, file, _ in within)
-        print("\nSECTIONS {", f"  {output}_of_requests : {{", *(f"    {one}" for one in [*more, *patterns]), "  }",
-              f"}} INSERT {place};", sep="\n")
+    show(".rodata", "often", "BEFORE .text", patterns(".rodata", always, often))
+    show(".text", "of_requests", "BEFORE .text", [*patterns(".text", always), *UNSEEN, *patterns(".text", often, seldom)])
+    show(".rodata", "seldom", "BEFORE .text", patterns(".rodata", seldom))
+    show(".data", "of_requests", "AFTER .data", patterns(".data", always, often))
+    show(".bss", "of_requests", "BEFORE .bss", patterns(".bss", always, often))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ struct Stop {
     std::size_t room;
 };
 
+constexpr std::size_t usual_stops = 12; // a way through a million records is seven or eight pages long
+
 std::size_t size_in_page(std::string_view line) {
     return line.size() + 1;
 }
@@ -141,7 +143,7 @@ Found FileStore::Parts::find(const Key& key, const Place& way) {
         return *std::move(found);
     }
     Found found{};
-    found.stops.reserve(deepest + 1);
+    found.stops.reserve(usual_stops);
     std::optional<Forest::Sight> sight{forest.root(way.root, key)};
     while (sight) {
         if (sight->page) {
