@@ -30,11 +30,17 @@ Answer weigh(Question& question, const Settings& settings) {
     return settings.weight ? weight_step(question, *settings.weight, memory) : std::nullopt;
 }
 
+// While the rules are read, servers that keep the state may take the call.
+Answer ask_rules(Question& question, const Settings& settings) {
+    question.sources.expect_to_ask_state();
+    return rules_step(question, settings.rules);
+}
+
 // The way of a request. The first opinion ends it, but what passes here is still asked of others.
 constexpr std::array<Stage, 7> way{{
     {[](Q& q, const S& s) { return learn_step(q, s.greylist); }},
     {[](Q& q, const S& /*s*/) { return not_for_us(q); }},
-    {[](Q& q, const S& s) { return rules_step(q, s.rules); }},
+    {ask_rules},
     {weigh},
     {[](Q& q, const S& s) { return ask_others(q, s.ask, ask::When::before); }, true},
     {[](Q& q, const S& s) { return greylist_step(q, s.greylist); }},

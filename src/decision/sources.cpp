@@ -30,6 +30,13 @@ const rules::Table* Sources::rules() {
     return &*rules_;
 }
 
+// Who stays has a connection already.
+void Sources::expect_to_ask_state() {
+    if (!stays_ && !only_looks_ && !state_ && settings_.greylist.is_on) {
+        state_ = store::expect_to_ask(settings_.store, state_time_);
+    }
+}
+
 store::Store& Sources::state(const store::Keeping& keeping) {
     const bool may_have_changed = std::exchange(looks_at_state_, false);
     if (state_ && (!may_have_changed || state_->is_current())) {

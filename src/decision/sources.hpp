@@ -27,6 +27,8 @@ class Sources {
 
     // Null where there is no such file. Throws sys::Trouble where it cannot be opened.
     const rules::Table* rules();
+    // The state will probably be asked in a moment. Where servers keep it, they are called meanwhile.
+    void expect_to_ask_state();
     // Throws sys::Trouble where it cannot be opened.
     store::Store& state(const store::Keeping& keeping);
 

@@ -4,6 +4,7 @@
 #include "system/waiting.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -125,6 +126,17 @@ Connection Connection::to(const Endpoint& server, Clock::time_point deadline) {
     }
     const bool was_late = error == EAGAIN || error == EINPROGRESS || error == EALREADY;
     throw was_late ? late() : Broken{std::strerror(error)};
+}
+
+std::optional<Connection> Connection::begun(const Endpoint& server) {
+    const SocketAddress address = socket_addresses(server).front();
+    const auto* bytes = reinterpret_cast<const sockaddr*>(&address.bytes);
+    Descriptor socket{::socket(bytes->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    if (!socket.is_open() || (connect(socket.number(), bytes, address.size) != 0 && errno != EINPROGRESS) ||
+        fcntl(socket.number(), F_SETFL, 0) != 0) {
+        return std::nullopt;
+    }
+    return Connection{std::move(socket)};
 }
 
 void Connection::send(std::string_view bytes, Clock::time_point deadline) const {

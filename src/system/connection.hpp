@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ class Connection {
 
     // To the first address that answers; a name's are those of /etc/hosts, read anew.
     static Connection to(const Endpoint& server, Clock::time_point deadline);
+
+    // Begins to connect to its first address and waits for nothing: sending waits for what is still missing. Whatever is in
+    // its way is found out by receiving. None where not even that much can be done.
+    static std::optional<Connection> begun(const Endpoint& server);
 
     // A server may answer, or go away, before it has read all: that is found out by receiving.
     void send(std::string_view bytes, Clock::time_point deadline) const;

@@ -28,7 +28,7 @@ UNSEEN += [f"*libc.a:{name}-{kind}.o(.text*)" for name in
 ALWAYS = 1_000_000
 OFTEN = 10_000
 WITH_ALL_ON = 100
-OF_SERVERS = 1
+OF_SERVERS = 100_000
 
 CACHE_LINE = 64  # bytes
 

@@ -149,6 +149,31 @@ class Shared(OnRedis):
             self.assertIn(b"greyonce:W " + word, weight)
         self.assertIn(b"greyonce:T ", greylist)
 
+    def test_the_server_is_called_while_the_rules_are_read_and_asked_nothing_where_they_answer(self):
+        source, rules, calls = self.folder / "rules", self.folder / "rules.cdb", []
+        source.write_text("client 192.0.2.9 pass\n")
+        subprocess.run([harness.GREYRULES, "compile", "-o", rules, source], check=True, capture_output=True)
+        listening = Misbehaving(self, self.folder / "listening.sock", lambda connection: calls.append(connection.recv(65536)))
+        for state in f"redis:unix:{listening.path}", f"redis:unix:{self.folder}/nowhere":
+            answer = self.asked(state, "--rules", rules, client_address="192.0.2.9")
+            self.assertEqual((answer.action, answer.status), ("DUNNO", 0), answer)
+            self.assertNotIn(b"warning", answer.stderr)
+        deadline = time.monotonic() + 5
+        while not calls and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(calls, [b""], "one call, and nothing asked")
+
+    def test_a_connection_that_breaks_before_it_is_used_is_dialled_again(self):
+        class BreaksOnce(Relay):
+            def relay(self, connection):
+                if self.connections > 1:
+                    super().relay(connection)
+
+        breaks = BreaksOnce(self, self.folder / "breaks.sock", self.redis.path)
+        answer = self.asked(f"redis:unix:{breaks.path}")
+        self.assertEqual((answer.action, answer.status, breaks.connections), (GREYLISTED, 0, 2), answer)
+        self.assertNotIn(b"warning: ask", answer.stderr)
+
     def test_of_many_at_once_one_has_the_first_success(self):
         for turn in range(3):
             sender = f"race{turn}@example.net"

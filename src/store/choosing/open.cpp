@@ -5,6 +5,7 @@
 #include "store/redis/redis_archive.hpp"
 #include "store/redis/redis_store.hpp"
 #include "system/read_file.hpp"
+#include "system/trouble.hpp"
 
 namespace store {
 
@@ -18,6 +19,19 @@ std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keepi
         return std::make_unique<redis::RedisStore>(settings, keeping, time);
     }
     return std::make_unique<FileStore>(settings.name, settings.max_size, settings.sync, keeping, stays);
+}
+
+std::unique_ptr<Store> expect_to_ask(const Settings& settings, Allowance& time) {
+    if (is_file(settings.name)) {
+        return nullptr;
+    }
+    try {
+        auto store = std::make_unique<redis::RedisStore>(settings, Keeping{}, time);
+        store->begin_to_dial();
+        return store;
+    } catch (const sys::Trouble&) {
+        return nullptr; // who opens it in earnest says why
+    }
 }
 
 std::unique_ptr<Looking> look_into_store(const Settings& settings, const Keeping& keeping, Allowance& time) {

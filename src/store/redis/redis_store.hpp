@@ -27,6 +27,9 @@ class RedisStore final : public store::Store {
     // `time` is that of the request which is being served, and outlives the store. Nothing is connected to yet.
     RedisStore(const store::Settings& settings, const store::Keeping& keeping, Allowance& time);
 
+    // The server is asked in a moment.
+    void begin_to_dial() { servers_.begin_to_dial(); }
+
     void update(const greylist::Key& key, const store::Step& step) override;
     Glance glance(const greylist::Key& key) override;
     [[nodiscard]] bool fetches_together() const override { return true; }

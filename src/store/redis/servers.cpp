@@ -155,6 +155,17 @@ void Servers::dial() {
     must_log_in_ = !login_.password.empty();
 }
 
+// What fails here is dialled again, as a connection is that broke while nobody asked.
+void Servers::begin_to_dial() {
+    try {
+        connection_ = sys::Connection::begun(server());
+    } catch (const sys::Connection::Broken&) {
+        return;
+    }
+    is_rested_ = true;
+    must_log_in_ = !login_.password.empty();
+}
+
 void Servers::hang_up() {
     connection_.reset();
 }

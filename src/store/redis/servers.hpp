@@ -34,6 +34,9 @@ class Servers {
     // or what a server says is no such case.
     void run(Allowance& time, const std::function<void()>& work);
 
+    // They will probably be asked in a moment: begins to connect to the first, and waits for nothing.
+    void begin_to_dial();
+
     // For `work`. All in one trip; as many replies as commands, none of them an error.
     std::vector<Reply> ask(const std::vector<std::string>& commands);
 
