@@ -60,6 +60,15 @@ class AnswersTest(EximCase):
             self.assertRegex(self.log(), rf"greyonce: (nothing that Exim can do, passed: )?{action}\n")
         self.assertNotIn("no header", self.delivered(4))
 
+    def test_what_is_deferred_stands_in_the_main_log_and_what_is_refused_in_the_reject_log_too(self):
+        self.start_exim("run")
+        smtp = self.smtp()
+        smtp.mail("alice@example.net")
+        for action, logs in (("DEFER_IF_PERMIT wait", [1, 0]), ("REJECT we know you", [1, 1])):
+            self.answers(action)
+            smtp.rcpt("bob@example.org")
+            self.assertEqual([self.log(name).count(f"greyonce: {action}\n") for name in ("main", "reject")], logs)
+
     def test_one_header_of_a_name_stands_in_a_message_however_many_its_recipients(self):
         self.start_exim("run")
         smtp = self.smtp()
