@@ -45,7 +45,7 @@ done
 across() {
     make BUILD=build/arm64 ARCH=arm64 AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror \
         CXX="$triplet-g++ -isystem $root/usr/include -isystem $root/usr/include/$triplet -L$root/usr/lib/$triplet" \
-        CXXFLAGS='-O1 -static' "$@"
+        CXXFLAGS='-O1 -static' PCH= "$@"
 }
 across -j"$(nproc)" -o build/arm64/layout.ld all build/arm64/tests/unit
 [ "${1:-}" != build ] || exit 0

@@ -113,7 +113,7 @@ std::string RedisArchive::information() {
 
 void RedisArchive::each_batch(const std::function<void(const Batch&)>& look, const Progress& progress) {
     take_the_one_to_write_to();
-    const std::uint64_t all = std::max<long long>(1, ask({command({"DBSIZE"})}).front().number);
+    const auto all = static_cast<std::uint64_t>(std::max(1LL, ask({command({"DBSIZE"})}).front().number));
     const std::string pattern = prefix_ + '*';
     const std::string count = std::to_string(batch_size);
     Told told;
