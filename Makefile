@@ -306,7 +306,7 @@ lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
 	$(MAKE) -j$$(nproc) $(tidied)
 
 $(BUILD)/tidy/%: %.cpp $(headers) .clang-tidy
-	clang-tidy --quiet --checks='-clang-analyzer-*' $< -- -std=c++20 -Isrc
+	clang-tidy --quiet --checks='-clang-analyzer-*' $< -- -std=c++20 -Isrc -Wreserved-identifier
 	@mkdir -p $(@D) && touch $@
 
 # --- putting it in place ---
