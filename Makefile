@@ -81,7 +81,8 @@ compile    = $(CXX) -std=c++20 $(CPPFLAGS) $(CXXFLAGS) $(warnings) $(hardening) 
 # longer knows that it is the system's, and warns of std::string(5000, 'x') + "text".
 PCH       ?= yes
 read_once  = $(if $(PCH),$(BUILD)/$(1)/standard.hpp.gch)
-with       = $(if $(PCH),-include $(BUILD)/$(1)/standard.hpp -Wno-array-bounds)
+with       = $(if $(PCH),-include $(BUILD)/$(1)/standard.hpp $(if $(findstring clang,$(CXX)),,$(mistaken)))
+mistaken   = -Wno-array-bounds -Wno-stringop-overflow
 # No number of the build: it would be another one in each folder.
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--build-id=none $(LDFLAGS)
 # A static program registers its table of stack frames when it starts, which with g++ 14 takes nine tenths of all its
