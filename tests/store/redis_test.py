@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -255,6 +256,25 @@ class Away(OnRedis):
     def test_a_paused_server_costs_the_time_that_is_set(self):
         self.redis.pause()
         self.expect_pass(self.state, within=2, why="no answer in time")
+
+    def test_one_that_takes_no_call_costs_the_time_that_is_set(self):
+        path = self.folder / "full.sock"
+        for family, address in (socket.AF_UNIX, str(path)), (socket.AF_INET, (harness.LOOPBACK, 0)):
+            with contextlib.ExitStack() as stack:
+                listener = stack.enter_context(socket.socket(family))
+                listener.bind(address)
+                listener.listen(0)
+                for _ in range(3):  # the last of them waits already
+                    waiting = stack.enter_context(socket.socket(family))
+                    waiting.setblocking(False)
+                    waiting.connect_ex(listener.getsockname())
+                name = f"unix:{path}" if family == socket.AF_UNIX else "inet:{}:{}".format(*listener.getsockname())
+                for state, times in (f"redis:{name}", 1), (f"redis:{name},{name}", 2):
+                    answer = self.expect_pass(state, within=2, why="; ".join(times * [r"\S+ no answer in time"]))
+                    self.assertEqual(answer.stderr.count(b"in time"), times)
+                self.redis.ask("FLUSHALL")
+                answer = self.asked(f"redis:{name},{self.state.removeprefix('redis:')}")
+                self.assertEqual((answer.action, answer.status), (GREYLISTED, 0), "the next one is asked")
 
     def test_servers_that_misbehave(self):
         for behave, why in ((says_nothing, "no answer in time"), (lambda c: None, "broke before its answer"),
