@@ -82,7 +82,7 @@ compile    = $(CXX) -std=c++20 $(CPPFLAGS) $(CXXFLAGS) $(warnings) $(hardening) 
 PCH       ?= yes
 read_once  = $(if $(PCH),$(BUILD)/$(1)/standard.hpp.gch)
 with       = $(if $(PCH),-include $(BUILD)/$(1)/standard.hpp $(if $(findstring clang,$(CXX)),,$(mistaken)))
-mistaken   = -Wno-array-bounds -Wno-stringop-overflow
+mistaken   = $(addprefix -Wno-,array-bounds stringop-overflow stringop-overread restrict)
 # No number of the build: it would be another one in each folder.
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--build-id=none $(LDFLAGS)
 # A static program registers its table of stack frames when it starts, which with g++ 14 takes nine tenths of all its
@@ -121,7 +121,12 @@ $(archive): $(parts:src/%.cpp=$(BUILD)/obj/%.o) Makefile
 	rm -f $@
 	$(AR) qcs $@ $(filter %.o,$^)
 
-$(BUILD)/%/standard.hpp.gch: %/standard.hpp
+# Of no use to another compiler, or with other options: clang takes it for an error.
+$(BUILD)/compiler: always
+	@mkdir -p $(@D)
+	@echo '$(CXX) $(CPPFLAGS) $(CXXFLAGS)' | cmp -s - $@ || echo '$(CXX) $(CPPFLAGS) $(CXXFLAGS)' > $@
+
+$(BUILD)/%/standard.hpp.gch: %/standard.hpp $(BUILD)/compiler
 	@mkdir -p $(@D)
 	cp $< $(@:.gch=)
 	$(compile) -x c++-header -o $@ $(@:.gch=)

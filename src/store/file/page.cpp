@@ -7,6 +7,7 @@
 #include <cassert>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace store {
 
@@ -82,7 +83,17 @@ std::optional<std::size_t> end_of_lines(std::string_view lines) {
     return static_cast<std::size_t>(end - lines.begin());
 }
 
+std::unique_ptr<Page::Bytes> spare; // what was given back last
+
 } // namespace
+
+void Page::GiveBack::operator()(Bytes* bytes) const noexcept {
+    spare.reset(bytes);
+}
+
+Page::Buffer Page::buffer() {
+    return Buffer{(spare ? std::move(spare) : std::make_unique_for_overwrite<Bytes>()).release()};
+}
 
 std::optional<Head> head_in(std::string_view bytes) {
     if (bytes.size() < head_size || bytes[head_size - 1] != '\n' ||

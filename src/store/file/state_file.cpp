@@ -145,7 +145,7 @@ void StateFile::fill() {
 }
 
 void StateFile::read_start() {
-    const auto bytes = std::make_unique_for_overwrite<Page::Bytes>();
+    const auto bytes = Page::buffer();
     std::size_t size = read(0, *bytes);
     if (size == 0) {
         if (!S_ISREG(status_of(file_, path_).st_mode)) {
