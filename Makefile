@@ -87,7 +87,7 @@ mistaken   = $(addprefix -Wno-,array-bounds stringop-overflow stringop-overread 
 link       = $(CXX) $(CXXFLAGS) -Wl,-z,relro -Wl,-z,now -Wl,--gc-sections -Wl,--build-id=none $(LDFLAGS)
 # A static program registers its table of stack frames when it starts, which with g++ 14 takes nine tenths of all its
 # instructions: every frame is looked at. With the registration left out, a throw finds the table by its index. A
-# toolchain that cannot link so is given none of this. And in fewer pieces the file is mapped more quickly.
+# toolchain that cannot link so is given none of this. A file whose code and data are not kept apart is mapped more quickly.
 unregistered := -Wl,--eh-frame-hdr -Wl,--wrap=__register_frame_info -Wl,--wrap=__deregister_frame_info -Wl,-z,noseparate-code
 static_start  = $(eval static_start := $(if_it_links))$(static_start)
 if_it_links   = $(shell folder=$$(mktemp -d) && echo 'int main() { try { throw 1; } catch (int) {} }' > $$folder/it.cpp && \
@@ -121,7 +121,7 @@ $(archive): $(parts:src/%.cpp=$(BUILD)/obj/%.o) Makefile
 	rm -f $@
 	$(AR) qcs $@ $(filter %.o,$^)
 
-# Of no use to another compiler, or with other options: clang takes it for an error.
+# What was read once is of no use to another compiler or with other options; clang takes it for an error.
 $(BUILD)/compiler: always
 	@mkdir -p $(@D)
 	@echo '$(CXX) $(CPPFLAGS) $(CXXFLAGS)' | cmp -s - $@ || echo '$(CXX) $(CPPFLAGS) $(CXXFLAGS)' > $@

@@ -1,4 +1,5 @@
-// The same for the tests (src/standard.hpp).
+// What most tests include of GoogleTest and of the standard library. The compiler reads it once for all of them, and none
+// depends on it (src/standard.hpp).
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -15,8 +15,8 @@ namespace store {
 // at hand may still wait for servers; it outlives the store. `stays`: more requests than one are expected. Throws sys::Trouble.
 std::unique_ptr<Store> open_store(const Settings& settings, const Keeping& keeping, Allowance& time,
                                   bool stays);
-// The same of servers ahead of time: they begin to answer the call while the caller does something else. None where it is
-// a file, of which nothing has to be waited for, or cannot be opened now.
+// Where servers keep the state, begins to connect to them while the caller does something else, and waits for nothing. None
+// where the state is a file, or cannot be opened now. Throws nothing.
 std::unique_ptr<Store> expect_to_ask(const Settings& settings, Allowance& time);
 // Nothing in it is changed, and nothing is created. Throws sys::Trouble.
 std::unique_ptr<Looking> look_into_store(const Settings& settings, const Keeping& keeping, Allowance& time);

@@ -27,7 +27,7 @@ class RedisStore final : public store::Store {
     // `time` is that of the request which is being served, and outlives the store. Nothing is connected to yet.
     RedisStore(const store::Settings& settings, const store::Keeping& keeping, Allowance& time);
 
-    // The server is asked in a moment.
+    // Begins to connect to the server (servers.hpp).
     void begin_to_dial() { servers_.begin_to_dial(); }
 
     void update(const greylist::Key& key, const store::Step& step) override;
