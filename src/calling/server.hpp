@@ -62,7 +62,10 @@ class Server {
   private:
     // --- the loop ---
     void begin();
-    void wait();
+    int wait();
+    void wait_for_what_happens();
+    [[nodiscard]] bool has_only_callers_to_wait_for() const;
+    int take_a_caller();
     [[nodiscard]] std::chrono::milliseconds until_next() const;
     [[nodiscard]] bool has_happened(int descriptor) const {
         return std::any_of(happened_.begin(),
@@ -71,7 +74,7 @@ class Server {
     }
     void handle_signals();
     void end_log();
-    void accept_at(int socket);
+    int accept_at(int socket);
     void accept_failed(int socket, int error);
     void stop_accepting();
     bool goes_on_elsewhere();
@@ -87,6 +90,7 @@ class Server {
     void guarded(int number, const std::function<void()>& work);
     void continue_with(Talk& talk, std::uint32_t events);
     void read(Talk& talk);
+    ssize_t received(Talk& talk, int how);
     void take_unread(Talk& talk);
     void go_on(Talk& talk);
     void write(Talk& talk);
@@ -130,6 +134,9 @@ class Server {
     std::size_t happened_count_ = 0;
     Steady::time_point now_ = Steady::now();
     std::optional<Steady::time_point> accepts_again_;
+    bool is_busy_ = false;                      // somebody has called a moment ago
+    bool waits_for_callers_ = false;            // where they are taken
+    Steady::time_point waits_for_bytes_from_{}; // of the only caller
     Steady::time_point watched_until_{};
     bool is_child_ = false; // decides one request, and ends
     bool is_rest_ = false;  // the next server has taken over, and this one finishes what is open

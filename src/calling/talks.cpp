@@ -2,6 +2,7 @@
 #include "calling/server.hpp"
 
 #include "protocol/action.hpp"
+#include "system/listening_socket.hpp"
 
 #include <sys/socket.h>
 
@@ -16,10 +17,18 @@ namespace calling {
 namespace {
 
 constexpr std::chrono::seconds for_a_child_to_end{1}; // after its deadline
+// For the bytes of who has just connected, while there is nobody else. One who is slower shows that there may be more of his
+// kind.
+constexpr std::chrono::milliseconds for_the_only_caller{1};
+constexpr std::chrono::seconds after_a_slow_caller{1};
 
 } // namespace
 
 void Server::open(int number) {
+    if (number < 0) {
+        return;
+    }
+    ending_.count(1, now_);
     guarded(number, [&] {
         sys::Descriptor socket{number};
         const auto place = static_cast<std::size_t>(number);
@@ -69,7 +78,7 @@ void Server::continue_with(Talk& talk, std::uint32_t events) {
 void Server::read(Talk& talk) {
     const bool only_looks =
         leaves_unread_ && talk.state == Talk::State::reading && !talk.connection.is_in_a_request();
-    const ssize_t got = recv(talk.number(), buffer_.data(), buffer_.size(), only_looks ? MSG_PEEK : 0);
+    const ssize_t got = received(talk, only_looks ? MSG_PEEK : 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         await(talk, talk.state, EPOLLIN);
         return;
@@ -102,9 +111,25 @@ void Server::read(Talk& talk) {
     go_on(talk);
 }
 
+// A caller writes a moment after he has connected. To sleep until then, in place of where all are waited for, takes a third
+// less of the time of such a request.
+ssize_t Server::received(Talk& talk, int how) {
+    const ssize_t got = recv(talk.number(), buffer_.data(), buffer_.size(), how | MSG_DONTWAIT);
+    if (got >= 0 || errno != EAGAIN || talk.events != 0 || !waits_for_callers_ || open_ > 1 ||
+        now_ < waits_for_bytes_from_) {
+        return got;
+    }
+    sys::limit_waiting(talk.number(), for_the_only_caller);
+    const ssize_t later = recv(talk.number(), buffer_.data(), buffer_.size(), how);
+    if (later < 0) {
+        waits_for_bytes_from_ = now_ + after_a_slow_caller;
+    }
+    return later;
+}
+
 void Server::take_unread(Talk& talk) {
     if (const std::size_t size = std::exchange(talk.left_unread, 0); size > 0) {
-        recv(talk.number(), buffer_.data(), size, 0);
+        recv(talk.number(), buffer_.data(), size, MSG_DONTWAIT);
     }
 }
 
@@ -121,7 +146,7 @@ void Server::go_on(Talk& talk) {
 void Server::write(Talk& talk) {
     while (!talk.connection.to_write().empty()) {
         const auto bytes = talk.connection.to_write();
-        const ssize_t sent = send(talk.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const ssize_t sent = ::send(talk.number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0 && errno == EAGAIN) {
             await(talk, Talk::State::writing, EPOLLOUT);
             return;
@@ -151,7 +176,7 @@ void Server::write(Talk& talk) {
 void Server::finish(Talk& talk) {
     const std::size_t unread = std::exchange(talk.left_unread, 0);
     const ssize_t got =
-        talk.connection.is_at_end() ? 0 : recv(talk.number(), buffer_.data(), buffer_.size(), 0);
+        talk.connection.is_at_end() ? 0 : recv(talk.number(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     const bool has_more = got > static_cast<ssize_t>(unread) || got == static_cast<ssize_t>(buffer_.size());
     if (!has_more) {
         close(talk);

@@ -2,6 +2,7 @@
 // by their number (systemd's LISTEN_FDS, sd_listen_fds(3)).
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,12 @@ ListeningSockets listening_sockets(int input);
 // Whether its connections come from this machine alone, by a path.
 bool is_local(int socket);
 
-// accept(2) is not to wait where another process was quicker.
+// Whether accept(2) waits until there is a connection; of every process that has the socket.
 void do_not_wait(int socket);
+void wait(int socket);
+
+// accept(2) and recv(2) wait no longer than that, and what the system's clock adds: 8 ms.
+void limit_waiting(int socket, std::chrono::milliseconds longest);
 
 // As many descriptors as this process may have.
 void allow_most_descriptors();

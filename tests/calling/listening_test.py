@@ -328,6 +328,31 @@ class Ends(Listening):
         self.assertEqual(server.ask(self.new()), GREYLISTED)
         self.assertEqual(server.statuses, [0])
 
+    def test_not_while_callers_come_one_after_the_other(self):
+        server = self.serve("--idle=1")
+        began = time.monotonic()
+        while time.monotonic() < began + 2.5:
+            self.assertEqual(server.ask(self.new()), GREYLISTED)
+            self.assertEqual(server.statuses, [])
+        wait_until(lambda: server.statuses == [0], "its end", 5)
+
+    def test_soon_when_told_to_while_callers_are_always_waiting(self):
+        server = self.serve()
+        stop = threading.Event()
+        def caller():
+            while not stop.is_set():
+                self.assertEqual(server.ask(self.new()), GREYLISTED)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            callers = [pool.submit(caller) for _ in range(4)]
+            try:
+                time.sleep(0.5)
+                server.kill()
+                wait_until(lambda: server.statuses == [0], "its end", 1)
+            finally:
+                stop.set()
+            for one in callers:
+                one.result()
+
     def test_when_configuration_rules_or_program_are_others(self):
         program, config = self.folder / "greyonce", self.folder / "config"
         shutil.copy(GREYONCE, program)
