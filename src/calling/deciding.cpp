@@ -93,12 +93,18 @@ void Server::queue(Talk& talk, int why) {
     queued_.push_back(talk.number());
 }
 
+// A child that is begun shortly before the deadline may be ended by it, which lets the mail pass: who keeps all children
+// busy could bring that about. One that is not begun is answered for at the deadline.
+bool Server::is_too_late_for_a_child(const Talk& talk) const {
+    return now_ - talk.begun > settings_.deadline * 3 / 4;
+}
+
 void Server::try_queued() {
     for (auto more = queued_.size(); more > 0 && !children_.is_full(); --more) {
         const int number = queued_.front();
         queued_.pop_front();
         Talk* const talk = talk_at(number);
-        if (talk == nullptr || talk->state != Talk::State::queued) {
+        if (talk == nullptr || talk->state != Talk::State::queued || is_too_late_for_a_child(*talk)) {
             continue;
         }
         decide(*talk);

@@ -106,6 +106,7 @@ class Server {
     void answer(Talk& talk, Answer answer);
     void queue(Talk& talk, int why);
     void try_queued();
+    [[nodiscard]] bool is_too_late_for_a_child(const Talk& talk) const;
     void become_child(const Talk& talk);
     [[noreturn]] void answer_as_child(const Talk& talk, const Answer& answer) const;
     void take_from_child(pid_t child, int status);

@@ -6,6 +6,7 @@ import fcntl
 import os
 import random
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -298,6 +299,24 @@ class NobodyWaits(Listening):
             for connection in connections:  # a nameserver of the client's keeps the children busy: nobody passes by that
                 self.assertTrue(read_to_end(connection).startswith(b"action=DEFER_IF_PERMIT "))
             self.assertLess(time.monotonic() - began, 4)
+
+    def test_no_child_is_begun_that_only_the_deadline_would_end(self):
+        nameserver = self.stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        nameserver.bind(("127.0.0.1", 0))
+        config = self.folder / "config"
+        config.write_text(f"weight = yes\nnameserver = 127.0.0.1:{nameserver.getsockname()[1]}\nchildren = 1\ndeadline = 2\n")
+        server = self.serve(config=config)
+        with server.connected() as first, server.connected() as second:
+            first.sendall(block(request(client_address="192.0.2.1")))
+            time.sleep(0.2)
+            second.sendall(block(request(client_address="192.0.2.2")))
+            for connection in first, second:
+                self.assertTrue(read_to_end(connection).startswith(b"action=DEFER_IF_PERMIT "))
+        asked = b""
+        while select.select([nameserver], [], [], 0.1)[0]:
+            asked += nameserver.recv(512)
+        self.assertIn(b"\x011\x012\x010\x03192", asked)
+        self.assertNotIn(b"\x012\x012\x010\x03192", asked)
 
     def test_who_finds_no_child_free_waits_for_one_up_to_his_deadline(self):
         silent = socket.socket(socket.AF_UNIX)
