@@ -103,8 +103,8 @@ class Compile(Greyrules):
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
         for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL:
-            with self.subTest(number), subprocess.Popen([GREYRULES, "compile", "-o", "rules.cdb", "rules", "fifo"],
-                                                        cwd=self.folder, stderr=subprocess.DEVNULL) as compiler:
+            with self.subTest(number), subprocess.Popen(["env", "--default-signal", GREYRULES, "compile", "-o", "rules.cdb",
+                                                         "rules", "fifo"], cwd=self.folder, stderr=subprocess.DEVNULL) as compiler:
                 with fifo.open("wb"):  # as soon as it is read: the new file was begun before
                     compiler.send_signal(number)
                     self.assertEqual(compiler.wait(timeout=20), -number)
