@@ -6,12 +6,14 @@
 #include "system/lines.hpp"
 #include "system/trouble.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <functional>
+#include <utility>
 
 namespace rules {
 
@@ -22,9 +24,17 @@ constexpr std::string_view window_parameter = " retry-window=";
 constexpr std::uint64_t contents_size = 2048; // of the list of tables
 constexpr std::uint64_t pair_size = 8;        // of two numbers: a record's sizes, a slot
 constexpr std::uint64_t slots_of_record = 2;  // so that a table is half full
+constexpr std::size_t size_of_batch = 262144; // bytes of entries whose records are made at once
 
 unsigned size_of(std::string_view text) {
     return static_cast<unsigned>(text.size());
+}
+
+// The disk takes meanwhile what has been written, so that less is left for fsync(2).
+void begin_to_sync([[maybe_unused]] int descriptor) {
+#ifdef SYNC_FILE_RANGE_WRITE
+    sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 // What was written, read back.
@@ -85,6 +95,7 @@ bool are_repeats(const Written::Record& a, const Written::Record& b) {
 
 // In any case, since it gives back memory.
 Book::~Book() {
+    records_.give_up();
     if (is_making_) {
         cdb_make_finish(&make_);
     }
@@ -139,19 +150,40 @@ void Book::add_shape(const Entry& entry) {
 }
 
 void Book::add(const Entry& entry, std::string_view source) {
-    key_.clear();
-    put_key(entry, [this](std::string_view part) { key_.append(part); });
-    const std::size_t key_size = key_.size();
-    append_expressions(key_, entry);
-    const std::uint64_t hash = std::hash<std::string_view>{}(key_);
-    places_[hash >> 56U].push_back({static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(size_)});
-    const std::string_view key = std::string_view{key_}.substr(0, key_size);
-    const std::string_view expressions = std::string_view{key_}.substr(key_size);
-    value_.assign(Check{}.size(), ' ').append(" ").append(source).append(" ");
-    put_check(value_.append(expressions).append(entry.verdict));
-    write(key, value_);
+    std::string& bytes = latest_.bytes;
+    const std::size_t start = bytes.size();
+    put_key(entry, [&](std::string_view part) { bytes.append(part); });
+    const std::size_t key_size = bytes.size() - start;
+    append_expressions(bytes, entry);
+    const std::size_t expressions_size = bytes.size() - start - key_size;
+    bytes.append(source).append(entry.verdict);
+    latest_.sizes.push_back({key_size, expressions_size, source.size(), entry.verdict.size()});
     add_shape(entry);
     take_window(entry.verdict);
+    if (bytes.size() >= size_of_batch) {
+        records_.give(std::exchange(latest_, {}));
+    }
+}
+
+void Book::make_records(const Entries& entries) {
+    std::string_view rest = entries.bytes;
+    for (const Entries::Sizes& sizes : entries.sizes) {
+        const std::size_t size = sizes.key + sizes.expressions + sizes.source + sizes.verdict;
+        make_record(rest.substr(0, size), sizes);
+        rest.remove_prefix(size);
+    }
+    begin_to_sync(descriptor_);
+}
+
+void Book::make_record(std::string_view bytes, const Entries::Sizes& sizes) {
+    const std::string_view patterns = bytes.substr(0, sizes.key + sizes.expressions);
+    const std::uint64_t hash = std::hash<std::string_view>{}(patterns);
+    places_[hash >> 56U].push_back({static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(size_)});
+    const std::string_view rest = bytes.substr(patterns.size());
+    value_.assign(Check{}.size(), ' ').append(" ").append(rest.substr(0, sizes.source)).append(" ");
+    value_.append(patterns.substr(sizes.key)).append(rest.substr(sizes.source));
+    put_check(value_);
+    write(patterns.substr(0, sizes.key), value_);
 }
 
 void Book::take_window(std::string_view verdict) {
@@ -173,6 +205,8 @@ std::string Book::index() const {
 }
 
 std::vector<Book::Repeat> Book::finish() {
+    records_.end();
+    make_records(std::exchange(latest_, {}));
     complete();
     std::vector<std::uint32_t> places;
     std::vector<Repeat> found = repeats(places);
@@ -221,9 +255,9 @@ void Book::take_out(const std::vector<std::uint32_t>& places) {
     for (auto record = written.at(position); record.key != index_key; record = written.at(position)) {
         if (!std::binary_search(places.begin(), places.end(), position)) {
             take_window(record.verdict);
-            key_ = record.key;
+            const std::string key{record.key};
             value_ = record.value;
-            write(key_, value_);
+            write(key, value_);
         }
         position += static_cast<std::uint32_t>(record.size());
     }
