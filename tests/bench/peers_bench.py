@@ -75,6 +75,11 @@ def by_waiting(bench):
     bench.start_exim("unix", server=starters.inetd_wait)
 
 
+def by_waiting_with_nothing(bench):
+    bench.give_world(delay=DELAY, size=0)
+    bench.start_exim("unix", server=starters.inetd_wait)
+
+
 def by_daemon(bench, *action):
     path = bench.folder / "dunno.sock"
 
@@ -136,6 +141,7 @@ PASSES, DEFERS = "an empty daemon that lets all pass", "an empty daemon that def
 EXIM = {
     "greyonce by `${run}`": by_run,
     "greyonce at inetd's socket (wait)": by_waiting,
+    "the same, its rules and state as empty as the others'": by_waiting_with_nothing,
     "greyonce by inetd, a process each (nowait)": by_inetd,
     "postgrey": by_postgrey,
     "greylistd": by_greylistd,

@@ -74,15 +74,15 @@ class Sessions:
 class World:
     """A filter with the world's rules and a state of its own, in which the clients' first recipients are known."""
 
-    def give_world(self, program=harness.GREYONCE, elsewhere=None, **settings):
-        """`elsewhere`: a state in place of one of its own, with the world's records."""
+    def give_world(self, program=harness.GREYONCE, elsewhere=None, size=world.MILLION, **settings):
+        """`size`: of its rules and records; `elsewhere`: a state in place of one of its own, with the world's records."""
         shutil.copy(program, self.program)
-        state = elsewhere or world.copy_of_state(world.MILLION, self.folder / "state/state")
+        state = elsewhere or world.copy_of_state(size, self.folder / "state/state")
         world.import_into(state, (world.triplet(f"192.0.{session}.0", "alice@example.net", f"bob{number}@example.org")
                                   for session in range(SESSIONS) for number in range(EACH)))
         if not elsewhere:
             shutil.chown(state, USER, USER)
-        rules = shutil.copy(world.rules(world.MILLION), self.folder / "rules.cdb")
+        rules = shutil.copy(world.rules(size), self.folder / "rules.cdb")
         world.write_configuration(self.configuration, state=state, rules=rules, **settings)
 
 
