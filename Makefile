@@ -310,7 +310,8 @@ lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
 	$(MAKE) -j$$(nproc) $(tidied)
 
 $(BUILD)/tidy/%: %.cpp $(headers) .clang-tidy
-	clang-tidy --quiet --checks='-clang-analyzer-*' $< -- -std=c++20 -Isrc -Wreserved-identifier
+	clang-tidy --quiet --checks='-clang-analyzer-*' $< -- -std=c++20 -Isrc -Wreserved-identifier \
+	    -Wzero-as-null-pointer-constant
 	@mkdir -p $(@D) && touch $@
 
 # --- putting it in place ---
