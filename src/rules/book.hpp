@@ -4,8 +4,8 @@
 #pragma once
 
 #include "rules/entry.hpp"
-#include "system/behind.hpp"
 #include "system/time.hpp"
+#include "system/worker.hpp"
 
 #include <cdb.h>
 
@@ -82,8 +82,8 @@ class Book {
 
     std::string value_; // of the latest record
 
-    Entries latest_;
-    sys::Behind<Entries> records_{[this](const Entries& entries) { make_records(entries); }};
+    Entries latest_; // not given to the worker yet
+    sys::Worker<Entries> records_{[this](const Entries& entries) { make_records(entries); }};
 
     void make_records(const Entries& entries);
     void make_record(std::string_view bytes, const Entries::Sizes& sizes);

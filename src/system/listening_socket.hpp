@@ -24,7 +24,7 @@ bool is_local(int socket);
 void do_not_wait(int socket);
 void wait(int socket);
 
-// accept(2) and recv(2) wait no longer than that, and what the system's clock adds: 8 ms.
+// accept(2) and recv(2) wait no longer than that, and up to 8 ms more by the system's clock.
 void limit_waiting(int socket, std::chrono::milliseconds longest);
 
 // As many descriptors as this process may have.

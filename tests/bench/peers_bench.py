@@ -1,7 +1,7 @@
 """Recipients a second of Exim with greyonce, postgrey, greylistd, and a greylist of its own in SQLite, and of Postfix with
-greyonce and postgrey: first attempts, and triplets that have passed. greyonce has a million rules and records, the others
-start empty. Only postgrey has every record on the disk before it answers. An empty daemon in C, behind greyonce's own
-ACL, is the least that any of them can cost."""
+greyonce and postgrey: first attempts, and triplets that have passed. greyonce has a million rules and records, and once
+none; the others start empty. Only postgrey has every record on the disk before it answers. An empty daemon in C, behind
+greyonce's own ACL, is the least that any of them can cost."""
 
 import contextlib
 import shutil

@@ -211,6 +211,20 @@ class NobodyWaits(Listening):
         self.assertGreater(time.monotonic() - began, 1.9)
         wait_until(lambda: "no answer in time: going on without its answer" in self.log_text(), "the line")
 
+    def test_for_those_that_call_and_say_nothing_but_once_a_second(self):
+        trace = self.folder / "trace"
+        server = self.serve(command=["/usr/bin/strace", "-e", "trace=setsockopt", "-o", trace, GREYONCE])
+        self.assertEqual(server.ask(self.new()), GREYLISTED)
+        began = time.monotonic()
+        for _ in range(50):
+            with server.connected():
+                self.assertEqual(server.ask(self.new()), GREYLISTED)
+        seconds = time.monotonic() - began
+        time.sleep(0.2)
+        waits = trace.read_text().count(r"\350\3")  # 1000 microseconds, for the first bytes of a caller
+        self.assertGreater(waits, 0)
+        self.assertLessEqual(waits, 2 + seconds)
+
     def test_for_the_dns(self):
         nameserver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # and it never answers
         self.stack.enter_context(nameserver)

@@ -1,7 +1,8 @@
-// Work that is done behind its caller: by a thread of its own, piece after piece, while the caller makes the next one.
+// A worker thread and the bounded queue of pieces before it: it works on one while its caller makes the next.
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -12,21 +13,22 @@
 
 namespace sys {
 
-// What the work uses belongs to it from the first give() to the end of end(). Where no thread can be made, give() works.
+// What the work uses is the worker's from the first give() to the end of end(). Where no thread can be made, give() does
+// the work.
 template <typename Piece>
-class Behind {
+class Worker {
   public:
     // `work` is called once for each piece, in the order of giving, and no more after it has thrown.
-    explicit Behind(std::function<void(const Piece&)> work) : work_(std::move(work)) {}
-    Behind(const Behind&) = delete;
-    Behind& operator=(const Behind&) = delete;
-    ~Behind() { give_up(); }
+    explicit Worker(std::function<void(const Piece&)> work) : work_(std::move(work)) {}
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+    ~Worker() { give_up(); }
 
-    // Waits where many pieces lie there. Throws what the work has thrown.
+    // Waits while the queue is full. Throws what the work has thrown.
     void give(Piece piece);
-    // Waits until all is done. Throws what the work has thrown. More can be given then.
+    // Waits until all pieces are done. Throws what the work has thrown. Afterwards more can be given.
     void end();
-    // What was given and not begun is left undone.
+    // Waits for the piece in hand; those in the queue are left undone.
     void give_up() { stop(When::now); }
 
   private:
@@ -49,7 +51,7 @@ class Behind {
 };
 
 template <typename Piece>
-void Behind<Piece>::give(Piece piece) {
+void Worker<Piece>::give(Piece piece) {
     start();
     if (!thread_.joinable()) {
         do_one(piece);
@@ -64,13 +66,13 @@ void Behind<Piece>::give(Piece piece) {
 }
 
 template <typename Piece>
-void Behind<Piece>::end() {
+void Worker<Piece>::end() {
     stop(When::after_all);
     throw_what_was_thrown();
 }
 
 template <typename Piece>
-void Behind<Piece>::start() {
+void Worker<Piece>::start() {
     if (thread_.joinable()) {
         return;
     }
@@ -82,7 +84,7 @@ void Behind<Piece>::start() {
 }
 
 template <typename Piece>
-void Behind<Piece>::stop(When when) {
+void Worker<Piece>::stop(When when) {
     if (!thread_.joinable()) {
         return;
     }
@@ -98,7 +100,7 @@ void Behind<Piece>::stop(When when) {
 }
 
 template <typename Piece>
-void Behind<Piece>::run() {
+void Worker<Piece>::run() {
     std::unique_lock lock{mutex_};
     while (true) {
         changed_.wait(lock, [this] { return is_to_end_ || !pieces_.empty(); });
@@ -115,7 +117,7 @@ void Behind<Piece>::run() {
 }
 
 template <typename Piece>
-void Behind<Piece>::do_one(const Piece& piece) noexcept {
+void Worker<Piece>::do_one(const Piece& piece) noexcept {
     {
         const std::lock_guard lock{mutex_};
         if (thrown_) {
@@ -132,7 +134,7 @@ void Behind<Piece>::do_one(const Piece& piece) noexcept {
 
 // Under the lock, or without another thread.
 template <typename Piece>
-void Behind<Piece>::throw_what_was_thrown() {
+void Worker<Piece>::throw_what_was_thrown() {
     if (thrown_) {
         std::rethrow_exception(thrown_);
     }

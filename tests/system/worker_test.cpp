@@ -1,4 +1,4 @@
-#include "system/behind.hpp"
+#include "system/worker.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,10 @@
 #include <memory>
 #include <numeric>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
-using sys::Behind;
+using sys::Worker;
 
 namespace {
 
@@ -21,46 +22,46 @@ std::vector<int> numbers(int count) {
 
 } // namespace
 
-TEST(Behind, DoesAllInOrderAndCanGoOn) {
+TEST(Worker, DoesAllInOrderAndCanGoOn) {
     std::vector<int> done;
-    Behind<int> behind{[&](const int& piece) { done.push_back(piece); }};
-    behind.end();
+    Worker<int> worker{[&](const int& piece) { done.push_back(piece); }};
+    worker.end();
     for (int i = 0; i < 500; ++i) {
-        behind.give(i);
+        worker.give(i);
     }
-    behind.end();
+    worker.end();
     EXPECT_EQ(done, numbers(500));
     for (int i = 500; i < 1000; ++i) {
-        behind.give(i);
+        worker.give(i);
     }
-    behind.end();
+    worker.end();
     EXPECT_EQ(done, numbers(1000));
 }
 
-TEST(Behind, WorksWhileItsCallerGoesOnAndKeepsFewPieces) {
+TEST(Worker, WorksWhileItsCallerGoesOnAndKeepsFewPieces) {
     std::atomic<int> done = 0;
     std::atomic<bool> may_go_on = false;
-    Behind<int> behind{[&](const int& /*piece*/) {
+    Worker<int> worker{[&](const int& /*piece*/) {
         may_go_on.wait(false);
         ++done;
     }};
     for (int i = 0; i < 4; ++i) {
-        behind.give(i);
+        worker.give(i);
     }
     EXPECT_EQ(done, 0);
     may_go_on = true;
     may_go_on.notify_all();
     for (int i = 0; i < 100; ++i) {
-        behind.give(i);
+        worker.give(i);
         EXPECT_GE(done, i); // of 4 + i + 1 given, four wait and one is in hand
     }
-    behind.end();
+    worker.end();
     EXPECT_EQ(done, 104);
 }
 
-TEST(Behind, ThrowsWhatTheWorkThrewAndDoesNoMore) {
+TEST(Worker, ThrowsWhatTheWorkThrewAndDoesNoMore) {
     std::atomic<int> begun = 0;
-    Behind<int> behind{[&](const int& piece) {
+    Worker<int> worker{[&](const int& piece) {
         ++begun;
         if (piece == 2) {
             throw std::runtime_error{"two"};
@@ -69,25 +70,25 @@ TEST(Behind, ThrowsWhatTheWorkThrewAndDoesNoMore) {
     EXPECT_THROW(
         {
             for (int i = 0; i < 1000; ++i) {
-                behind.give(i);
+                worker.give(i);
             }
         },
         std::runtime_error);
-    EXPECT_THROW(behind.end(), std::runtime_error);
+    EXPECT_THROW(worker.end(), std::runtime_error);
     EXPECT_EQ(begun, 3);
 }
 
-TEST(Behind, GivesUpWhatIsNotBegun) {
+TEST(Worker, GivesUpWhatIsNotBegun) {
     std::atomic<int> begun = 0;
     std::atomic<bool> may_go_on = false;
     {
-        Behind<std::shared_ptr<int>> behind{[&](const std::shared_ptr<int>& /*piece*/) {
+        Worker<std::shared_ptr<int>> worker{[&](const std::shared_ptr<int>& /*piece*/) {
             ++begun;
             begun.notify_all();
             may_go_on.wait(false);
         }};
         for (int i = 0; i < 4; ++i) {
-            behind.give(std::make_shared<int>(i));
+            worker.give(std::make_shared<int>(i));
         }
         begun.wait(0);
         std::thread later{[&] {
@@ -95,7 +96,7 @@ TEST(Behind, GivesUpWhatIsNotBegun) {
             may_go_on = true;
             may_go_on.notify_all();
         }};
-        behind.give_up();
+        worker.give_up();
         later.join();
     }
     EXPECT_EQ(begun, 1);
