@@ -1,9 +1,11 @@
 #include "store/file/page.hpp"
 
+#include "store/temporary_state.hpp"
 #include "system/lines.hpp"
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -81,6 +83,44 @@ TEST(Page, ALineIsWhereItWasOnlyIfItIsTheKeysAndItsBlocksAreWhole) {
             Page::Bytes damaged = bytes;
             damaged.at(byte) ^= 1;
             EXPECT_TRUE(Page::line_at(at, key, damaged).empty()) << byte;
+        }
+    }
+}
+
+// Sums are made anew where something has changed.
+TEST(Page, HoweverItCameToItsLinesItIsWrittenAsIfTheyHadAllComeAtOnce) {
+    std::mt19937 random(5); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
+    Page page{{.number = 300, .place = {.root = 17}, .children = {400, 500}}};
+    const auto line = [&] {
+        return line_of({numbered(static_cast<unsigned>(random() % 5000)), at(1), at(9), 0});
+    };
+    const auto one_of_its_lines = [&] {
+        const std::string_view lines = page.lines();
+        std::string_view rest = lines.substr(lines.substr(0, random() % lines.size()).rfind('\n') + 1);
+        return sys::take_until(rest, '\n');
+    };
+    for (int i = 0; i < 3000; ++i) {
+        const auto act = random() % 6;
+        if (const std::string text = line(); act < 2 && text.size() < page.room()) {
+            page.append(text);
+        } else if (act == 2 && !page.lines().empty() && page.room() > 100) {
+            page.replace(one_of_its_lines(), text);
+        } else if (act == 3 && !page.lines().empty()) {
+            page.erase(one_of_its_lines());
+        } else if (act == 4) {
+            page = *Page::read(page.bytes());
+        } else {
+            page.head.children.at(1) = static_cast<PageNumber>(random() % 1000);
+        }
+        if (random() % 4 == 0) {
+            Page fresh{page.head};
+            for (std::string_view rest = page.lines(); !rest.empty();) {
+                fresh.append(sys::take_until(rest, '\n'));
+            }
+            ASSERT_EQ(page.bytes(), fresh.bytes()) << i;
+        }
+        if (i % 500 == 499) { // all may go but a few
+            page.erase_if([&](std::string_view) { return random() % 8 != 0; });
         }
     }
 }

@@ -132,6 +132,7 @@ bool Page::accept() {
     const auto used = end_of_lines(text.substr(head_size));
     head = *first_line;
     used_ = used.value_or(0);
+    changed_ = page_size;
     return used.has_value();
 }
 
@@ -191,6 +192,7 @@ std::string_view Page::line_with(const Key& key) const {
 void Page::append(std::string_view line) {
     assert(line.size() < room());
     char* const end = bytes_->data() + head_size + used_;
+    changed_ = std::min(changed_, head_size + used_);
     std::memcpy(end, line.data(), line.size());
     end[line.size()] = '\n';
     used_ += line.size() + 1;
@@ -202,11 +204,13 @@ void Page::replace(std::string_view old_line, std::string_view line) {
         append(line);
         return;
     }
-    std::memcpy(bytes_->data() + (old_line.data() - bytes_->data()), line.data(), line.size());
+    changed_ = std::min(changed_, place_of(old_line));
+    std::memcpy(bytes_->data() + place_of(old_line), line.data(), line.size());
 }
 
 void Page::erase(std::string_view old_line) {
-    char* const start = bytes_->data() + (old_line.data() - bytes_->data());
+    changed_ = std::min(changed_, place_of(old_line));
+    char* const start = bytes_->data() + place_of(old_line);
     const char* const after = start + old_line.size() + 1;
     const char* const end = bytes_->data() + head_size + used_;
     std::memmove(start, after, static_cast<std::size_t>(end - after));
@@ -216,16 +220,18 @@ void Page::erase(std::string_view old_line) {
 const Page::Bytes& Page::bytes() {
     const std::string words = first_words(head);
     assert(words.size() <= sums_start);
-    std::fill_n(bytes_->data(), own_sum_start, ' ');
+    std::fill_n(bytes_->data(), sums_start, ' ');
     std::memcpy(bytes_->data(), words.data(), words.size());
-    std::fill(bytes_->begin() + static_cast<std::ptrdiff_t>(head_size + used_), bytes_->end(), '\n');
-    (*bytes_)[head_size - 1] = '\n';
-    const std::string_view text = view(*bytes_);
-    for (std::size_t block = 0; block < blocks; ++block) {
-        put_sum(*bytes_, sums_start + block * sum_width, block_of(text, block));
+    if (changed_ < page_size) {
+        std::fill(bytes_->begin() + static_cast<std::ptrdiff_t>(head_size + used_), bytes_->end(), '\n');
+        const std::string_view text = view(*bytes_);
+        for (std::size_t block = changed_ / block_size; block < blocks; ++block) {
+            put_sum(*bytes_, sums_start + block * sum_width, block_of(text, block));
+        }
+        put_sum(*bytes_, whole_sum_start, text.substr(head_size));
+        changed_ = page_size;
     }
-    put_sum(*bytes_, whole_sum_start, text.substr(head_size));
-    put_sum(*bytes_, own_sum_start, text.substr(0, own_sum_start));
+    put_sum(*bytes_, own_sum_start, view(*bytes_).substr(0, own_sum_start));
     return *bytes_;
 }
 

@@ -63,13 +63,16 @@ class Page {
     static Buffer buffer();
 
     // An empty page.
-    explicit Page(const Head& first_line) : head(first_line) {
-        std::fill_n(bytes_->data() + mark_start, mark_size, ' ');
+    explicit Page(const Head& first_line) : head(first_line), changed_(0) {
+        std::fill_n(bytes_->data(), head_size, ' ');
+        (*bytes_)[head_size - 1] = '\n';
     }
     ~Page() = default;
     Page(Page&& other) noexcept = default;
     Page& operator=(Page&& other) noexcept = default;
-    Page(const Page& other) : head(other.head), used_(other.used_) { *bytes_ = *other.bytes_; }
+    Page(const Page& other) : head(other.head), used_(other.used_), changed_(other.changed_) {
+        *bytes_ = *other.bytes_;
+    }
     Page& operator=(const Page& other) = delete;
     // The page that `fill` puts into the buffer it is given, or none where it says that it could not, or a
     // byte is wrong. It reads straight into the page.
@@ -116,6 +119,8 @@ class Page {
     // hand costs no copy.
     Buffer bytes_ = buffer();
     std::size_t used_ = 0;
+    std::size_t changed_ =
+        page_size; // where: bytes from the beginning, those before it are as the sums in the first line say
 };
 
 template <typename Fill>
