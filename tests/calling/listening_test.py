@@ -19,7 +19,7 @@ from pathlib import Path
 
 import hostile
 from calling.waiting_server import WaitingServer
-from harness import GREYONCE, GREYRULES, PATIENCE, Case, ask, block, read_to_end, request, wait_until
+from harness import GREYONCE, GREYRULES, GREYSTATE, PATIENCE, Case, ask, block, read_to_end, request, wait_until
 
 GREYLISTED = b"action=DEFER_IF_PERMIT Greylisted, please try again later\n\n"
 MALFORMED = b"action=DEFER_IF_PERMIT Request not understood, please try again later\n\n"
@@ -116,6 +116,61 @@ class OneRequestAConnection(Listening):
         with concurrent.futures.ThreadPoolExecutor(200) as pool:
             self.assertEqual(set(pool.map(ask, range(2000))), {GREYLISTED})
         self.assertEqual(server.statuses, [])
+
+
+class BesideOthers(Listening):
+    """A process that was asked a hundred times looks who else has the state open, and knows what it need not read again."""
+
+    def serve_often(self):
+        server = self.serve("--auto-whitelist-clients=0")
+        for _ in range(150):
+            self.assertEqual(server.ask(self.new()), GREYLISTED)
+        return server
+
+    def write(self, *senders):
+        """As having passed, by another process."""
+        now = int(time.time())
+        lines = "".join(f"T {now - 900} {now - 300} 000001 192.0.2.0 {sender} bob@example.org\n" for sender in senders)
+        subprocess.run([GREYSTATE, "import", self.folder / "state", "--from", "greyonce", "--config", "/dev/null"],
+                       input=lines, text=True, check=True, capture_output=True)
+
+    def opens_told(self, server):
+        """Whether it is told who opens a file (inotify)."""
+        folder = Path(f"/proc/{server.pid}/fd")
+        return any("inotify" in os.readlink(one) for one in folder.iterdir())
+
+    def test_what_they_write_counts_at_once(self):
+        server = self.serve_often()
+        served_by = server.pid
+        self.assertTrue(self.opens_told(server))
+        for number in range(60):
+            known, unknown = self.new(), self.new()
+            self.assertEqual(server.ask(known), GREYLISTED)
+            self.write(known["sender"], unknown["sender"])
+            for question in known, unknown:
+                self.assertIn(b"action=DUNNO", server.ask(question), number)
+            if number % 20 == 0:
+                time.sleep(1.1)  # and it asks anew whether it is alone
+                self.assertEqual(server.ask(self.new()), GREYLISTED)
+        self.assertEqual(server.pid, served_by)
+
+    def test_they_need_not_wait_for_it_even_where_it_is_stopped(self):
+        server = self.serve_often()
+        os.kill(server.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, server.pid, signal.SIGCONT)
+        with open(self.folder / "state", "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)) as copied:
+            self.assertTrue(copied.read().startswith(b"greyonce state 1"))  # as tar(1) opens it
+        began = time.monotonic()
+        answer = ask(self.new(), "--config=/dev/null", "--state", self.folder / "state", "--rules", self.folder / "rules.cdb",
+                     "--log=none", "--auto-whitelist-clients=0", "--deadline=5")
+        self.assertEqual(answer.output, GREYLISTED)
+        self.assertLess(time.monotonic() - began, 2)
+
+    def test_not_after_a_few_requests(self):
+        server = self.serve()
+        for _ in range(50):
+            self.assertEqual(server.ask(self.new()), GREYLISTED)
+        self.assertFalse(self.opens_told(server))
 
 
 class UntilEof(Listening):

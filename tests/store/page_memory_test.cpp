@@ -17,7 +17,7 @@ Page page_with(unsigned first, unsigned count) {
     return *Page::read(page.bytes());
 }
 
-bool is_known_without(const PageMemory& memory, unsigned key, const Page& page) {
+bool is_known_without(PageMemory& memory, unsigned key, const Page& page) {
     const auto* const known = memory.without(numbered(key), page.head.number);
     return known != nullptr && known->mark == page.mark();
 }
@@ -97,14 +97,28 @@ TEST(PageMemory, FollowsItsOwnWritingButNotOverAnotherProcesss) {
     const Page others = page_with(0, 21);
     PageMemory memory;
     know(memory, before);
-    memory.renew(others, before.mark(), numbered(20).text);
+    memory.renew(others, before.mark(), numbered(20).text, 7);
     EXPECT_TRUE(is_known_without(memory, 1000, others));
     EXPECT_FALSE(is_known_without(memory, 20, others));
     EXPECT_FALSE(is_known_without(memory, 19, others));
 
     const Page later = page_with(0, 30);
-    memory.renew(later, before.mark(), numbered(29).text);
+    memory.renew(later, before.mark(), numbered(29).text, 7);
     EXPECT_FALSE(is_known_without(memory, 1000, later));
+}
+
+TEST(PageMemory, HasSeenAPageInTheTermInWhichItWasWrittenUntilItIsWrittenAgain) {
+    const Page page = page_with(0, 20);
+    PageMemory memory;
+    know(memory, page);
+    EXPECT_EQ(memory.without(numbered(1000), 300)->term, 0U)
+        << "it was read, and may have been written since";
+    memory.renew(page, page.mark(), numbered(20).text, 7);
+    EXPECT_EQ(memory.without(numbered(1000), 300)->term, 7U);
+    memory.doubt(300);
+    EXPECT_EQ(memory.without(numbered(1000), 300)->term, 0U);
+    memory.doubt(301); // of which it knows nothing
+    EXPECT_EQ(memory.without(numbered(1000), 301), nullptr);
 }
 
 TEST(PageMemory, ForgetsWhatCameAndWentWhereItLearnsThePageAgain) {
@@ -112,7 +126,7 @@ TEST(PageMemory, ForgetsWhatCameAndWentWhereItLearnsThePageAgain) {
     PageMemory memory;
     know(memory, page);
     for (unsigned i = 0; i < 5000; ++i) {
-        memory.renew(page, page.mark(), numbered(i).text);
+        memory.renew(page, page.mark(), numbered(i).text, 7);
     }
     EXPECT_FALSE(is_known_without(memory, 10'000, page));
     memory.learn(page);

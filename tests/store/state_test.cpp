@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
+#include <functional>
 #include <map>
 #include <random>
 
@@ -199,6 +201,127 @@ TEST_F(StateTest, TwoThatStayOpenSeeWhatEachOtherWrites) {
     EXPECT_EQ(different, 0);
     EXPECT_GT(certain, 10000) << "of whom is there it is certain";
     EXPECT_TRUE(findings().empty());
+}
+
+// Who is asked less does not ask whether he is alone.
+void be_asked_often(FileStore& state, const Keeping& keeping) {
+    for (int i = 0; i <= 100; ++i) {
+        state.keep(keeping);
+    }
+}
+
+constexpr unsigned many_keys = 16000; // more than the roots have room for
+
+// What glances tell while nobody else has the file open; `stored` is asked for after that.
+void expect_to_see(FileStore& state, const std::function<std::multiset<std::string>()>& stored) {
+    std::multiset<std::string> seen;
+    unsigned uncertain = 0;
+    for (unsigned number = 0; number < many_keys; ++number) {
+        const FileStore::Glance glance = state.glance(numbered(number));
+        uncertain += glance.is_certain ? 0 : 1;
+        if (glance.seen) {
+            seen.insert(line_of(*glance.seen));
+        }
+    }
+    EXPECT_EQ(uncertain, 0);
+    EXPECT_EQ(seen, stored());
+}
+
+// By each way of writing a page: with room, with what may go, with a new page, in place of others.
+TEST_F(StateTest, WhoIsAloneKnowsWhatItWroteItself) {
+    for (const std::uint64_t size : {small, gigabyte}) {
+        std::filesystem::remove(path());
+        std::mt19937 random(3); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
+        FileStore state{path(), size, false, keep_all(), true};
+        Keeping keeping = keep_all();
+        for (int round = 0; round < 4; ++round) {
+            // At the end what came in the first two rounds may go.
+            keeping.now =
+                round < 3 ? keeping.now + Seconds{1} : at(0) + std::chrono::days{15} + keeping.rule.max_age;
+            be_asked_often(state, keeping);
+            const Time at_round = at(0) + std::chrono::days{10 * round};
+            for (int i = 0; i < 6000; ++i) {
+                const auto number = static_cast<unsigned>(random() % many_keys);
+                put(state, {numbered(number), at_round, at_round, number});
+                static_cast<void>(state.glance(numbered(static_cast<unsigned>(random() % many_keys))));
+            }
+            if (round >= 2) {
+                expect_to_see(state, [&] {
+                    std::multiset<std::string> stored = lines();
+                    std::erase_if(stored, [&](const std::string& line) {
+                        return keeping.is_forgotten(*record_of(line));
+                    });
+                    EXPECT_GT(stored.size(), 5000);
+                    return stored;
+                });
+            }
+        }
+        EXPECT_TRUE(findings().empty());
+    }
+}
+
+#ifdef __linux__
+// Reads that this process has asked the system for.
+unsigned long reads() {
+    std::ifstream counts("/proc/self/io");
+    std::string name;
+    unsigned long count = 0;
+    while (counts >> name >> count && name != "syscr:") {
+    }
+    return count;
+}
+
+// A key that is nowhere, in a state in which its way is several pages long, all of them known.
+TEST_F(StateTest, WhoIsAloneAsksOnceWhetherHeStillIsAndOtherwiseLooksAtEachPage) {
+    FileStore state = open_to_stay();
+    for (unsigned i = 0; i < 40000; ++i) {
+        put(state, {numbered(i), at(1), at(2), i});
+    }
+    const auto reads_of_glances = [&] {
+        const unsigned long before = reads();
+        for (unsigned i = 100000; i < 101000; ++i) {
+            EXPECT_FALSE(state.glance(numbered(i)).seen);
+        }
+        return reads() - before;
+    };
+    be_asked_often(state, keep_all());
+    reads_of_glances();
+    reads_of_glances();
+    EXPECT_LT(reads_of_glances(), 1500) << "a thousand, and the pages that a look in vain reads";
+    {
+        const FileStore other = open();
+        EXPECT_GT(reads_of_glances(), 2000);
+    }
+    EXPECT_GT(reads_of_glances(), 2000) << "it did not ask again yet";
+    Keeping later = keep_all();
+    later.now += Seconds{1};
+    state.keep(later);
+    reads_of_glances();
+    EXPECT_LT(reads_of_glances(), 1500);
+}
+#endif
+
+// Others open the file, write and go, as processes for one request do.
+TEST_F(StateTest, WhatOthersWroteMeanwhileIsSeenAtOnce) {
+    std::mt19937 random(4); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same history each time
+    FileStore state = open_to_stay();
+    for (unsigned i = 0; i < 20000; ++i) {
+        put(state, {numbered(i), at(1), at(2), i});
+    }
+    be_asked_often(state, keep_all());
+    Keeping keeping = keep_all();
+    for (unsigned i = 20000; i < 21000; ++i) {
+        keeping.now += Seconds{1};
+        state.keep(keeping);
+        EXPECT_FALSE(state.glance(numbered(i)).seen);
+        EXPECT_TRUE(state.glance(numbered(static_cast<unsigned>(random() % i))).seen);
+        {
+            FileStore other = open();
+            put(other, {numbered(i), at(1), at(2), i});
+        }
+        const FileStore::Glance glance = state.glance(numbered(i));
+        ASSERT_TRUE(glance.is_certain && glance.seen) << i;
+    }
 }
 
 TEST_F(StateTest, WhatIsNotAStateIsNeverOverwritten) {

@@ -127,7 +127,7 @@ PageNumber Bucket::write(std::size_t index) {
 
 void store_all(const std::string& path, std::uint64_t max_size, std::vector<Record> records,
                const Merge& merge, const Progress& progress) {
-    const StateFile file(path, StateFile::Access::make, max_size, false);
+    StateFile file(path, StateFile::Access::make, max_size, false);
     if (file.why_read_only() != 0) {
         throw sys::Trouble("write", path, file.why_read_only());
     }

@@ -47,6 +47,8 @@ struct LastSeen {
 struct Memory {
     LineMemory lines;
     Page::Bytes page{}; // the one looked at last
+    unsigned long requests = 0;
+    sys::Time asked; // whether another has the file open
 };
 
 // A line of a page, and what is lost with it.
@@ -183,7 +185,7 @@ void FileStore::Parts::store_new(std::string_view line, const Place& way, Found&
             found.page = page_at(*first);
         }
         found.page->append(line);
-        forest.write(*found.page, line);
+        forest.write_with(line, *found.page);
         return;
     }
     const bool is_stored = std::any_of(stops.begin(), stops.end(),
@@ -205,7 +207,7 @@ bool FileStore::Parts::store_in_page(std::string_view line, const Stop& stop) {
         return false;
     }
     page.append(line);
-    file.write(page);
+    forest.write(page);
     return true;
 }
 
@@ -216,12 +218,12 @@ bool FileStore::Parts::store_in_new_page(std::string_view line, const Place& way
     const unsigned side = leaf.place.side_of(way);
     Page page{{.place = leaf.place.child(side)}};
     page.append(line);
-    if (!file.append(page, StateFile::Growth::for_new_records)) {
+    if (!forest.append(page, StateFile::Growth::for_new_records)) {
         return false;
     }
     Page parent = page_at(leaf);
     parent.head.children.at(side) = page.head.number;
-    file.write(parent);
+    forest.write(parent);
     return true;
 }
 
@@ -246,7 +248,7 @@ bool FileStore::Parts::store_in_place_of_others(std::string_view line, const std
         return std::any_of(lost.begin(), lost.end(), [&](const Loss& loss) { return loss.line == other; });
     });
     chosen->append(line);
-    file.write(*chosen);
+    forest.write(*chosen);
     return true;
 }
 
@@ -279,7 +281,7 @@ void FileStore::update(const Key& key, const Step& step) {
         parts.store_new(line, way, found);
     } else {
         found.page->replace(found.line, line);
-        parts.forest.write(*found.page, line);
+        parts.forest.write_with(line, *found.page);
     }
 }
 
@@ -331,7 +333,13 @@ bool FileStore::is_current() const {
     return parts_->file.is_current();
 }
 
+// Whether another has the file open is asked once a second, by who has been asked more than a few times.
 void FileStore::keep(const Keeping& keeping) {
+    constexpr unsigned a_few = 100;
+    if (parts_->memory && ++parts_->memory->requests > a_few && keeping.now != parts_->memory->asked) {
+        parts_->memory->asked = keeping.now;
+        parts_->file.ask_whether_alone();
+    }
     parts_->keeping = keeping;
 }
 

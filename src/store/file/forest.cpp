@@ -47,9 +47,27 @@ Forest::Sight Forest::sight_of(Page&& page, const Key& key) {
     return sight;
 }
 
+// Who opens the file later has not written to what this look has a lock on, or is later than it.
+void Forest::begin_look() {
+    term_ = memory_ ? file_.term() : 0;
+}
+
+bool Forest::is_of_this_term(const PageMemory::Known& known) const {
+    return term_ != 0 && known.term == term_;
+}
+
+bool Forest::holds(PageMemory::Known& known) const {
+    if (is_of_this_term(known)) {
+        return true;
+    }
+    const bool holds = file_.mark(known.head.number) == known.mark;
+    known.term = holds ? term_ : 0;
+    return holds;
+}
+
 std::optional<Forest::Sight> Forest::first_sight(PageNumber number, const Place& place, const Key& key) {
-    const auto* const known = memory_ ? memory_->without(key, number) : nullptr;
-    if (known != nullptr && known->head.place == place && file_.mark(number) == known->mark) {
+    auto* const known = memory_ ? memory_->without(key, number) : nullptr;
+    if (known != nullptr && known->head.place == place && holds(*known)) {
         return Sight{.head = known->head, .room = known->room};
     }
     auto page = first_look(number, place);
@@ -57,6 +75,7 @@ std::optional<Forest::Sight> Forest::first_sight(PageNumber number, const Place&
 }
 
 Forest::Sight Forest::root(unsigned root, const Key& key) {
+    begin_look();
     auto sight = first_sight(root_number(root), {.root = root}, key);
     return sight ? *std::move(sight) : sight_of(this->root(root), key);
 }
@@ -75,25 +94,42 @@ std::optional<Forest::Sight> Forest::child(const Head& head, unsigned side, cons
     return sight;
 }
 
-void Forest::write(Page& page, std::string_view line) {
-    const Mark before = page.mark();
-    file_.write(page);
+// In doubt first: a write that fails may have changed the page.
+void Forest::write(Page& page) {
     if (memory_) {
-        memory_->renew(page, before, greylist::key_in(line));
+        memory_->doubt(page.head.number);
+    }
+    file_.write(page);
+}
+
+void Forest::write_with(std::string_view line, Page& page) {
+    const Mark before = page.mark();
+    write(page);
+    if (memory_) {
+        memory_->renew(page, before, greylist::key_in(line), term_);
     }
 }
 
+// An orphan may be used again for it.
+bool Forest::append(Page& page, StateFile::Growth growth) {
+    const bool is_added = file_.append(page, growth);
+    if (memory_) {
+        memory_->doubt(page.head.number);
+    }
+    return is_added;
+}
+
 // Pages that are known to lack the key are not looked at: a line that is there is there, whatever has become of the pages
-// above it. That it is not there is certain only where all of them were read.
+// above it. That it is not there is certain only where all of them were read, or nobody else can have written them.
 Forest::Glance Forest::glance_by_memory(const Key& key, const Place& way) {
     PageNumber number = root_number(way.root);
     Place place{.root = way.root};
-    bool were_all_read = true;
+    bool is_certain = true;
     while (true) {
         Head head;
         if (const auto* const known = memory_->without(key, number)) {
             head = known->head;
-            were_all_read = false;
+            is_certain = is_certain && is_of_this_term(*known);
         } else if (auto page = first_look(number, place)) {
             Sight sight = sight_of(*std::move(page), key);
             if (!sight.line.empty()) {
@@ -107,13 +143,14 @@ Forest::Glance Forest::glance_by_memory(const Key& key, const Place& way) {
         const unsigned side = place.depth == deepest ? 0 : place.side_of(way);
         number = place.depth == deepest ? 0 : head.children.at(side);
         if (number == 0) {
-            return {.is_certain = were_all_read};
+            return {.is_certain = is_certain};
         }
         place = place.child(side);
     }
 }
 
 Forest::Glance Forest::glance(const Key& key, const Place& way, bool absence_counts) {
+    begin_look();
     if (memory_) {
         auto glance = glance_by_memory(key, way);
         if (glance.is_certain || !absence_counts) {
@@ -193,7 +230,7 @@ std::optional<Page> Forest::mended(PageNumber number, const Place& place, const 
                          std::to_string(kept) + " of its records could be kept";
     if (file_.why_read_only() == 0) {
         try {
-            file_.write(page);
+            write(page);
         } catch (const sys::Trouble& trouble) {
             remark.append("; ").append(trouble.what());
         }
@@ -223,7 +260,7 @@ std::array<PageNumber, 2> Forest::children_found_again(const Place& place) {
         if (children.at(side) == 0 && leads_on.at(side) && file_.why_read_only() == 0) {
             const Place between = place.child(side);
             Page page{{.place = between, .children = children_found_again(between)}};
-            children.at(side) = file_.append(page, StateFile::Growth::for_lost_page) ? page.head.number : 0;
+            children.at(side) = append(page, StateFile::Growth::for_lost_page) ? page.head.number : 0;
         }
     }
     return children;

@@ -31,7 +31,7 @@ namespace store {
 class Forest {
   public:
     // `stays`: more looks than one request's are expected.
-    explicit Forest(const StateFile& file, bool stays = false)
+    explicit Forest(StateFile& file, bool stays = false)
         : file_(file), memory_(stays ? std::make_unique<PageMemory>() : nullptr) {}
 
     Page root(unsigned root);
@@ -50,8 +50,10 @@ class Forest {
     Sight root(unsigned root, const Key& key);
     std::optional<Sight> child(const Head& head, unsigned side, const Key& key);
 
+    void write(Page& page);
     // A page that has been read under this lock, and has this line since, and no other new key.
-    void write(Page& page, std::string_view line);
+    void write_with(std::string_view line, Page& page);
+    bool append(Page& page, StateFile::Growth growth);
 
     // The one with the key's line, if any. Needs no lock, and is not certain where a page cannot be read as
     // it should be, as one that is being written: then look under the lock.
@@ -66,6 +68,9 @@ class Forest {
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
 
   private:
+    void begin_look();
+    [[nodiscard]] bool is_of_this_term(const PageMemory::Known& known) const;
+    [[nodiscard]] bool holds(PageMemory::Known& known) const;
     [[nodiscard]] std::optional<Page> first_look(PageNumber number, const Place& place) const;
     Glance glance_by_memory(const Key& key, const Place& way);
     std::optional<Sight> first_sight(PageNumber number, const Place& place, const Key& key);
@@ -74,8 +79,9 @@ class Forest {
     std::optional<Page> mended(PageNumber number, const Place& place, const Page::Bytes& bytes);
     std::array<PageNumber, 2> children_found_again(const Place& place);
 
-    const StateFile& file_;
+    StateFile& file_;
     std::unique_ptr<PageMemory> memory_; // none where one request is all
+    std::uint32_t term_ = 0;             // of the file, when the last look began
     std::vector<std::string> remarks_;
 };
 

@@ -4,6 +4,7 @@
 #include "system/lines.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace store {
 
@@ -29,6 +30,11 @@ void PageMemory::Entry::add(std::string_view key) {
     }
 }
 
+PageMemory::Known PageMemory::known_of(const Page& page, std::uint32_t term) {
+    static_assert(room_for_lines <= std::numeric_limits<std::uint16_t>::max());
+    return {page.head, static_cast<std::uint16_t>(page.room()), page.mark(), term};
+}
+
 // Null where nothing is known of it.
 PageMemory::Entry* PageMemory::entry_of(PageNumber number) const {
     const auto& block = blocks_[number / entries_in_block % blocks_.size()];
@@ -47,8 +53,8 @@ PageMemory::Entry* PageMemory::place_for(const Head& head) {
     return other.number == 0 || head.place.depth <= other.place.depth ? &entry : nullptr;
 }
 
-const PageMemory::Known* PageMemory::without(const Key& key, PageNumber number) const {
-    const Entry* const entry = entry_of(number);
+PageMemory::Known* PageMemory::without(const Key& key, PageNumber number) {
+    Entry* const entry = entry_of(number);
     return entry != nullptr && entry->was_learnt && !entry->may_have(key.text) ? &entry->known : nullptr;
 }
 
@@ -58,7 +64,7 @@ void PageMemory::learn(const Page& page) {
         return;
     }
     const bool was_seen = entry->known.head.number == page.head.number;
-    *entry = {.known = {page.head, page.room(), page.mark()}, .was_learnt = was_seen};
+    *entry = {.known = known_of(page, 0), .was_learnt = was_seen};
     if (!was_seen) {
         return;
     }
@@ -67,10 +73,16 @@ void PageMemory::learn(const Page& page) {
     }
 }
 
-void PageMemory::renew(const Page& page, const Mark& before, std::string_view key) {
+void PageMemory::doubt(PageNumber number) {
+    if (Entry* const entry = entry_of(number)) {
+        entry->known.term = 0;
+    }
+}
+
+void PageMemory::renew(const Page& page, const Mark& before, std::string_view key, std::uint32_t term) {
     Entry* const entry = entry_of(page.head.number);
     if (entry != nullptr && entry->known.mark == before) {
-        entry->known = {page.head, page.room(), page.mark()};
+        entry->known = known_of(page, term);
         entry->add(key);
     }
 }

@@ -1,8 +1,9 @@
-// What a process that stays knows of the pages that it has read: enough to go past one that does not have a key by a look at
-// 17 bytes of it. A look for a key in a state of a million records goes past seven pages. Pure.
+// What a process that stays knows of the pages that it has read: enough to go past one that does not have a key without
+// reading it. A look for a key in a state of a million records goes past seven pages. Pure.
 //
 // What is known of a page holds while the page has the mark (page.hpp) with which all of its bytes were
-// checked: a writer changes the mark with the first bytes that it writes, and then the page is read again.
+// checked: a writer changes the mark with the first bytes that it writes, and then the page is read again. Whether it has
+// the mark is seen by a look at those 17 bytes, once in a term in which nobody else has the file open (StateFile::term).
 #pragma once
 
 #include "store/file/page.hpp"
@@ -21,25 +22,30 @@ class PageMemory {
     // What a way goes on by.
     struct Known {
         Head head;
-        std::size_t room = 0;
+        std::uint16_t room = 0;
         Mark mark{};
+        std::uint32_t term = 0; // in which the page was last seen to have the mark; 0: look
     };
     // What is known of the page of this number, if that has no line with this key as long as it has the mark.
-    [[nodiscard]] const Known* without(const Key& key, PageNumber number) const;
+    [[nodiscard]] Known* without(const Key& key, PageNumber number);
 
     // A page as it was read. It is known from the second time on: most pages are seen once, and to look at all of their
     // lines takes longer than to read them. There is room for 32,768 pages, 4 MiB: of those that share a place the one
     // nearest to its root stays, past which the most ways go.
     void learn(const Page& page);
-    // The page that was read with the mark `before` has been written since: this key is the only one that may
-    // have come to it.
-    void renew(const Page& page, const Mark& before, std::string_view key);
+    // The page of this number is about to be written.
+    void doubt(PageNumber number);
+    // The page that was read with the mark `before` has been written since, in this term: this key is the only one that
+    // may have come to it.
+    void renew(const Page& page, const Mark& before, std::string_view key, std::uint32_t term);
 
   private:
     // Three bits for each key (a Bloom filter). Fifty keys in 512 bits: one look in 60 is in vain, and reads the page.
     static constexpr std::size_t key_bits = 512;
     static constexpr std::size_t bits_each = 3;
     static std::array<std::size_t, bits_each> bits_of(std::string_view key);
+
+    static Known known_of(const Page& page, std::uint32_t term);
 
     struct Entry {
         Known known{};           // with the number 0 of nothing

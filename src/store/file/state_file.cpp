@@ -13,12 +13,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <memory>
+#include <thread>
 
 namespace store {
 
 namespace {
 
+using namespace std::chrono_literals;
 using sys::RecordLock;
 using sys::Trouble;
 
@@ -35,6 +38,18 @@ struct stat status_of(const sys::Descriptor& file, const std::string& path) {
         throw Trouble("look at", path, errno);
     }
     return status;
+}
+
+// Another process has a lease on it for some two microseconds in a second at most (sys::SoleOpener).
+sys::Descriptor opened_beside_leases(const std::string& path, int flags) {
+    constexpr int most_tries = 20;
+    for (int tries = 1;; ++tries) {
+        sys::Descriptor file{::open(path.c_str(), flags)};
+        if (file.is_open() || errno != EWOULDBLOCK || tries == most_tries) {
+            return file;
+        }
+        std::this_thread::sleep_for(50us);
+    }
 }
 
 Seed random_seed() {
@@ -77,14 +92,14 @@ StateFile::StateFile(std::string path, Access access, std::uint64_t max_size, bo
 // A link is followed only where nobody else can have put it there.
 sys::Descriptor StateFile::opened(int mode) const {
     constexpr int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK; // the latter for a pipe in its place
-    sys::Descriptor file{::open(path_.c_str(), mode | flags | O_NOFOLLOW)};
+    sys::Descriptor file = opened_beside_leases(path_, mode | flags | O_NOFOLLOW);
     if (file.is_open() || errno != ELOOP) {
         return file;
     }
     if (!sys::is_trusted_path(path_)) {
         throw Trouble("open", path_, "a link that others can have put there");
     }
-    return sys::Descriptor{::open(path_.c_str(), mode | flags)};
+    return opened_beside_leases(path_, mode | flags);
 }
 
 bool StateFile::open(Access access) {
@@ -186,6 +201,15 @@ bool StateFile::is_current() const {
     const std::string line = first_line(seed_);
     std::string found(line.size(), '\0');
     return sys::read_at(file_.number(), 0, found.data(), found.size(), path_) == line.size() && found == line;
+}
+
+void StateFile::ask_whether_alone() {
+    if (why_read_only_ == 0) {
+        if (!sole_opener_) {
+            sole_opener_.emplace(file_.number());
+        }
+        sole_opener_->ask();
+    }
 }
 
 RecordLock StateFile::lock_pages(PageNumber first, PageNumber count, RecordLock::Mode mode) const {

@@ -13,6 +13,7 @@
 #include "store/file/page.hpp"
 #include "system/descriptor.hpp"
 #include "system/record_lock.hpp"
+#include "system/sole_opener.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -41,6 +42,11 @@ class StateFile {
 
     // Whether it may be written, its path still leads to it, and nobody has emptied it since.
     [[nodiscard]] bool is_current() const;
+
+    // Finds out whether nobody else has the file open.
+    void ask_whether_alone();
+    // As long as this stays the same, nobody else has had the file open; 0: somebody may have, or nobody asked.
+    [[nodiscard]] std::uint32_t term() { return sole_opener_ ? sole_opener_->term() : 0; }
 
     // Alone, or with other readers where the file may only be read.
     [[nodiscard]] sys::RecordLock lock(unsigned root) const;
@@ -79,6 +85,7 @@ class StateFile {
     std::uint64_t max_size_;
     bool sync_;
     sys::Descriptor file_;
+    std::optional<sys::SoleOpener> sole_opener_;
     int why_read_only_ = 0;
     bool had_damaged_start_ = false;
     bool is_open_to_others_ = false;
