@@ -226,7 +226,7 @@ TEST_F(ForeignPage, WhateverStandsInThemAllThatLooksThroughAStateComesToItsEnd) 
         line.erase(std::remove(line.begin(), line.end(), '\n'), line.end());
         return line;
     };
-    for (int round = 0; round < 60; ++round) {
+    for (int round = 0; round < 30; ++round) {
         std::string bytes = good;
         for (unsigned i = 1 + any(40); i > 0; --i) {
             Place place{.root = any(roots)};
@@ -368,9 +368,13 @@ TEST_F(PowerFailure, EveryPrefixOfTheWritesIsAState) {
     }
 }
 
+// Each page that was added, each parent of one, and a third of all others.
 TEST_F(PowerFailure, OfATornPageOnlyItsOwnRecordsMayGo) {
     constexpr std::size_t sector = 512;
     for (std::size_t count = 0; count < writes_.size(); ++count) {
+        if (count % 3 != 0 && std::ranges::count(versions_, versions_[count]) == 1) {
+            continue;
+        }
         for (std::size_t torn = sector; torn < page_size; torn += sector) {
             std::string begun = after(count);
             apply(begun, writes_[count], 0, torn);
@@ -500,7 +504,8 @@ TEST_F(SmallState, NoTruncationInventsARecord) {
 TEST_F(SmallState, ItsFirstLineIsEnoughToOpenIt) {
     const std::string bytes = content();
     const std::size_t first_line = bytes.find('\n') + 1;
-    for (std::size_t length = page_size; length > 0; --length) {
+    // What follows is padding: there not each length.
+    for (std::size_t length = page_size; length > 0; length -= length > 2 * first_line ? 13 : 1) {
         spoil(bytes.substr(0, length));
         EXPECT_EQ(can_be_opened(), length >= first_line) << length;
     }
