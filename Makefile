@@ -32,6 +32,8 @@ CXX          ?= g++
 STRIP        ?= strip
 WERROR       ?=
 FUZZ_SECONDS ?= 10
+# After CXXFLAGS for the sources of the unit tests: with -O0 these are compiled in two thirds of the time.
+UNITFLAGS    ?=
 PYTHON       ?= /usr/bin/python3
 
 # --- packages: Debian's names, the same in 12 and 13 ---
@@ -129,7 +131,7 @@ $(BUILD)/compiler: always
 $(BUILD)/%/standard.hpp.gch: %/standard.hpp $(BUILD)/compiler
 	@mkdir -p $(@D)
 	cp $< $(@:.gch=)
-	$(compile) -x c++-header -o $@ $(@:.gch=)
+	$(compile) $(if $(filter tests,$*),$(UNITFLAGS)) -x c++-header -o $@ $(@:.gch=)
 
 $(BUILD)/obj/%.o: src/%.cpp | $(call read_once,src)
 	@mkdir -p $(@D)
@@ -163,7 +165,7 @@ $(BUILD)/tests/unit: $(tests:tests/%.cpp=$(BUILD)/tests/%.o) $(archive)
 
 $(BUILD)/tests/%.o: tests/%.cpp | $(call read_once,tests)
 	@mkdir -p $(@D)
-	$(compile) $(call with,tests) -Itests -c -o $@ $<
+	$(compile) $(UNITFLAGS) $(call with,tests) -Itests -c -o $@ $<
 
 # The timings' own do without GoogleTest.
 $(BUILD)/tests/bench/%.o: tests/bench/%.cpp | $(call read_once,src)
