@@ -29,15 +29,17 @@ bool is_signal_ignored() {
     return std::signal(SIGIO, SIG_IGN) != SIG_ERR; // NOLINT: SIG_ERR is an integer as a pointer
 }
 
-// For all files that are watched, and never closed. A file's watch ends with the file.
+// For all files that are watched, and not closed before the process ends. A file's watch ends with the file.
 Descriptor events{-1}; // NOLINT: one a process
+pid_t whose_events = 0;
 
+// The file's own path may lead to another by now.
 bool is_watched(int file) {
-    if (!events.is_open()) {
+    if (whose_events != getpid()) { // a child that read its parent's would take them away
+        whose_events = getpid();
         events = Descriptor{inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
     }
-    const std::string path =
-        "/proc/self/fd/" + std::to_string(file); // its own path may lead to another by now
+    const std::string path = "/proc/self/fd/" + std::to_string(file);
     return events.is_open() && inotify_add_watch(events.number(), path.c_str(), IN_OPEN) >= 0;
 }
 

@@ -102,6 +102,36 @@ TEST_F(SoleOpenerTest, WithAChildNeitherIsAloneUntilItOpensTheFileAnew) {
     EXPECT_EQ(sole->term(), 1U);
 }
 
+TEST_F(SoleOpenerTest, AChildThatLooksTakesNothingFromItsParent) {
+    Descriptor file = opened(O_RDWR);
+    const SoleOpener before_the_child{file.number()};
+    const pid_t child = fork();
+    if (child == 0) {
+        file = Descriptor{-1};
+        const TemporaryFile its_own{"y"};
+        const Descriptor opened_there{open(its_own.path().c_str(), O_RDWR | O_CLOEXEC)};
+        unlink(its_own.path().c_str());
+        SoleOpener sole{opened_there.number()};
+        while (true) {
+            sole.ask();
+            static_cast<void>(sole.term());
+        }
+    }
+    file = opened(O_RDWR);
+    SoleOpener sole{file.number()};
+    unsigned terms = 0;
+    for (int times = 0; times < 500; ++times) {
+        sole.ask();
+        terms += sole.term() != 0 ? 1 : 0;
+        static_cast<void>(opened(O_RDONLY).is_open());
+        usleep(100);
+        EXPECT_EQ(sole.term(), 0U);
+    }
+    EXPECT_GT(terms, 100) << "the child has closed the file meanwhile";
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+}
+
 TEST_F(SoleOpenerTest, TheKernelsSignalEndsNothing) {
     std::signal(SIGIO, SIG_DFL);
     const pid_t child = fork();

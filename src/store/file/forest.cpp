@@ -47,7 +47,8 @@ Forest::Sight Forest::sight_of(Page&& page, const Key& key) {
     return sight;
 }
 
-// Who opens the file later has not written to what this look has a lock on, or is later than it.
+// Whoever opens the file after this can write nothing that the look should have seen: where the look has the lock he waits
+// for it, and where it has none the look was earlier.
 void Forest::begin_look() {
     term_ = memory_ ? file_.term() : 0;
 }

@@ -119,8 +119,9 @@ class Page {
     // hand costs no copy.
     Buffer bytes_ = buffer();
     std::size_t used_ = 0;
-    std::size_t changed_ =
-        page_size; // where: bytes from the beginning, those before it are as the sums in the first line say
+    // Where the first change is since it was read or written: bytes from the beginning. What stands before it is as the sums
+    // in the first line say.
+    std::size_t changed_ = page_size;
 };
 
 template <typename Fill>
