@@ -45,12 +45,14 @@ class BehindExim(EximCase, ReportCase):
         with Syslog(self.folder) as syslog:
             self.start_logged(syslog)
             first = self.codes(clients, RECIPIENTS)
-            early = self.codes(clients[:1], 1)  # or, on a slow machine, late enough
+            # On a slow machine late enough, on a quick one in the second of the first attempt, and then as good as that.
+            early = self.codes(clients[:1], 1)
             time.sleep(1.1)
             again = self.codes(clients, RECIPIENTS // 2)
             friend = self.codes([FRIEND], RECIPIENTS)
             all_of_them = SESSIONS * RECIPIENTS + 1 + SESSIONS * RECIPIENTS // 2 + RECIPIENTS
-            harness.wait_until(lambda: syslog.lines >= all_of_them, f"{all_of_them} lines")
+            decided = lambda: sum("action=" in text for text in syslog.texts)
+            harness.wait_until(lambda: decided() >= all_of_them, f"{all_of_them} decisions")
             texts = [text.partition(": ")[2] for text in syslog.texts]
         self.assertEqual(first, {450: SESSIONS * RECIPIENTS})
         self.assertEqual(again, {250: SESSIONS * RECIPIENTS // 2})
@@ -63,8 +65,8 @@ class BehindExim(EximCase, ReportCase):
         requests, waits = told["requests"], told["waits"]
         self.assertEqual(requests["all"], all_of_them)
         outcomes = requests["by_outcome"]
-        self.assertEqual(outcomes["first_attempt"], SESSIONS * RECIPIENTS)
-        self.assertEqual(outcomes["early_retry"], early[450])
+        self.assertGreaterEqual(outcomes["first_attempt"], SESSIONS * RECIPIENTS)
+        self.assertEqual(outcomes["first_attempt"] + outcomes["early_retry"], SESSIONS * RECIPIENTS + early[450])
         self.assertEqual(outcomes["known_triplet"], SESSIONS * RECIPIENTS // 2 + early[250])
         self.assertEqual(outcomes["whitelist"], RECIPIENTS)
         self.assertEqual(waits["came_back"], SESSIONS * RECIPIENTS // 2)
