@@ -43,6 +43,7 @@ void Children::make_child() {
     if (is_full()) {
         throw NoneFree{0};
     }
+    running_.reserve(running_.size() + 1); // afterwards it would be too late to have no memory
     const pid_t child = fork();
     if (child < 0) {
         throw NoneFree{errno};
@@ -57,15 +58,14 @@ void Children::make_child() {
     throw HandedOver{child};
 }
 
-std::vector<Children::End> Children::ended() {
-    std::vector<End> ends;
+std::optional<Children::End> Children::next_ended() {
     int status = 0;
     for (pid_t child = 0; !running_.empty() && (child = waitpid(-1, &status, WNOHANG)) > 0;) {
         if (std::erase(running_, child) > 0) {
-            ends.push_back({child, status});
+            return End{child, status};
         }
     }
-    return ends;
+    return std::nullopt;
 }
 
 } // namespace calling

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace calling {
@@ -35,12 +36,12 @@ class Children {
     // `in_child` was called there.
     void deciding(const std::function<void()>& work, const std::function<void()>& in_child);
 
-    // What ended, of those that were handed over.
+    // One that ended, of those that were handed over, and was not told of yet; none where there is no such. Throws nothing.
     struct End {
         pid_t child;
         int status; // as waitpid(2) has it
     };
-    std::vector<End> ended();
+    std::optional<End> next_ended();
 
   private:
     static void hand_over();

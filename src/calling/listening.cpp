@@ -187,8 +187,8 @@ void Server::handle_signals() {
             ending_.ask_for(now_);
         }
     }
-    for (const auto& [child, status] : children_.ended()) {
-        take_from_child(child, status);
+    while (const auto end = children_.next_ended()) {
+        guarded(nobody, [&] { take_from_child(end->child, end->status); });
     }
 }
 
@@ -204,9 +204,11 @@ int Server::accept_at(int socket) {
 }
 
 void Server::accept_failed(int socket, int error) {
-    if (accept_trouble_.is_due(now_)) {
-        log_.warn("accept a connection: " + std::string{std::strerror(error)} + " (told once a minute)");
-    }
+    guarded(nobody, [&] {
+        if (accept_trouble_.is_due(now_)) {
+            log_.warn("accept a connection: " + std::string{std::strerror(error)} + " (told once a minute)");
+        }
+    });
     const bool is_of_no_use = error == EINVAL || error == EBADF || error == ENOTSOCK || error == EOPNOTSUPP;
     if (is_of_no_use) {
         watch(socket, EPOLLIN, 0);

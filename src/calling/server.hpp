@@ -20,7 +20,7 @@
 #include <csignal>
 #include <cstdint>
 #include <deque>
-#include <functional>
+#include <exception>
 #include <list>
 #include <memory>
 #include <optional>
@@ -87,7 +87,9 @@ class Server {
 
     // --- one connection ---
     void open(int number);
-    void guarded(int number, const std::function<void()>& work);
+    template <typename Work>
+    void guarded(int number, const Work& work);
+    void give_up(int number);
     void continue_with(Talk& talk, std::uint32_t events);
     void read(Talk& talk);
     ssize_t received(Talk& talk, int how);
@@ -149,5 +151,15 @@ class Server {
     OnceAMinute read_trouble_;
     OnceAMinute refusals_;
 };
+
+// Where there is no memory for one connection, it is closed, and the others go on. No std::function: one may need memory.
+template <typename Work>
+void Server::guarded(int number, const Work& work) {
+    try {
+        work();
+    } catch (const std::exception&) {
+        give_up(number);
+    }
+}
 
 } // namespace calling

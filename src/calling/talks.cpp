@@ -42,19 +42,13 @@ void Server::open(int number) {
     });
 }
 
-// Where there is no memory for one connection, it is closed, and the others go on. To tell it may take more than
-// there is.
-void Server::guarded(int number, const std::function<void()>& work) {
-    try {
-        work();
-        return;
-    } catch (const std::exception&) {
-        if (is_child_) {
-            std::abort(); // the last word answers
-        }
-        if (Talk* const talk = talk_at(number)) {
-            close(*talk);
-        }
+// To tell it may take more memory than there is.
+void Server::give_up(int number) {
+    if (is_child_) {
+        std::abort(); // the last word answers
+    }
+    if (Talk* const talk = talk_at(number)) {
+        close(*talk);
     }
     try {
         if (serve_trouble_.is_due(now_)) {
