@@ -15,7 +15,7 @@ from exim.daemon import USER
 from greylist.postgrey import Postgrey
 from servers import starters
 
-ROUNDS = 15
+ROUNDS = 9
 DELAY = 1  # second
 
 # What greyonce does with a request, but for the rules: the client's count, and one statement for the triplet.

@@ -44,6 +44,7 @@ smtpd_soft_error_limit = 100000
 smtpd_hard_error_limit = 100000
 smtpd_client_connection_count_limit = 0
 smtpd_error_sleep_time = 0
+in_flow_delay = 0
 smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service {service}
 """
 
