@@ -378,10 +378,12 @@ deb: $(BUILD)/packages/build $(BUILD)/packages/deb
 # What tests/package.sh needs: one of an earlier version as well.
 .PHONY: packages
 packages:
-	$(MAKE) deb VERSION=0.9
-	mkdir -p $(BUILD)/before
-	mv $(BUILD)/greyonce_0.9_$(ARCH).deb $(BUILD)/before
 	$(MAKE) deb
+	rm -rf $(BUILD)/before && mkdir $(BUILD)/before
+	dpkg-deb -R $(BUILD)/greyonce_$(VERSION)_$(ARCH).deb $(BUILD)/before/content
+	sed -i 's/^Version: .*/Version: 0.9/' $(BUILD)/before/content/DEBIAN/control
+	dpkg-deb --root-owner-group -b $(BUILD)/before/content $(BUILD)/before/greyonce_0.9_$(ARCH).deb
+	rm -r $(BUILD)/before/content
 
 .PHONY: deb-folder
 deb-folder:
