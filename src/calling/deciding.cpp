@@ -158,17 +158,20 @@ void Server::take_from_child(pid_t child, int status) {
     }
     Talk& talk = **found;
     talk.child = 0;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == status::decided) {
-        talk.connection.answered_elsewhere();
-        write(talk);
-    } else if (WIFSIGNALED(status) && !settings_.until_eof) {
-        log_.warn("a child was ended by the signal " + std::to_string(WTERMSIG(status)) + ": answering " +
-                  decision_.on_error);
-        talk.connection.answered(protocol::reply(decision_.on_error));
-        write(talk);
-    } else {
-        close(talk);
-    }
+    // Without a child it must not go on waiting for one.
+    guarded(talk.number(), [&] {
+        if (WIFEXITED(status) && WEXITSTATUS(status) == status::decided) {
+            talk.connection.answered_elsewhere();
+            write(talk);
+        } else if (WIFSIGNALED(status) && !settings_.until_eof) {
+            log_.warn("a child was ended by the signal " + std::to_string(WTERMSIG(status)) + ": answering " +
+                      decision_.on_error);
+            talk.connection.answered(protocol::reply(decision_.on_error));
+            write(talk);
+        } else {
+            close(talk);
+        }
+    });
 }
 
 } // namespace calling

@@ -188,7 +188,7 @@ void Server::handle_signals() {
         }
     }
     while (const auto end = children_.next_ended()) {
-        guarded(nobody, [&] { take_from_child(end->child, end->status); });
+        take_from_child(end->child, end->status);
     }
 }
 

@@ -42,7 +42,7 @@ void Server::open(int number) {
     });
 }
 
-// To tell it may take more memory than there is.
+// Closes the connection of this number, if there is one. To tell of it may take more memory than there is.
 void Server::give_up(int number) {
     if (is_child_) {
         std::abort(); // the last word answers

@@ -47,16 +47,12 @@ bool is_watched(int file) {
 unsigned times_opened() {
     static unsigned times = 0;
     alignas(inotify_event) std::array<char, 32 * sizeof(inotify_event)> some;
-    while (true) {
-        const ssize_t got = read(events.number(), some.data(), some.size());
-        if (got < 0 && errno == EAGAIN) {
-            return times;
-        }
-        ++times;
-        if (got < 0) {
-            return times;
-        }
-    }
+    ssize_t got = 0;
+    do {
+        got = read(events.number(), some.data(), some.size());
+        times += got >= 0 || errno != EAGAIN ? 1 : 0;
+    } while (got >= 0);
+    return times;
 }
 
 } // namespace

@@ -28,7 +28,7 @@ class SoleOpener {
     int file_;
     unsigned forks_;      // of this process, before this was made
     bool is_told_;        // who opens the file
-    unsigned opened_ = 0; // files that are watched, when the term began
+    unsigned opened_ = 0; // how often any watched file had been, when the term began
     bool is_alone_ = false;
     std::uint32_t term_ = 0; // the last one
 };

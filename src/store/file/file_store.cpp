@@ -48,7 +48,7 @@ struct Memory {
     LineMemory lines;
     Page::Bytes page{}; // the one looked at last
     unsigned long requests = 0;
-    sys::Time asked; // whether another has the file open
+    sys::Time asked; // when it last asked whether another has the file open
 };
 
 // A line of a page, and what is lost with it.
@@ -333,7 +333,7 @@ bool FileStore::is_current() const {
     return parts_->file.is_current();
 }
 
-// Whether another has the file open is asked once a second, by who has been asked more than a few times.
+// A store that has served more than a few requests asks once a second whether another process has the file open.
 void FileStore::keep(const Keeping& keeping) {
     constexpr unsigned a_few = 100;
     if (parts_->memory && ++parts_->memory->requests > a_few && keeping.now != parts_->memory->asked) {
