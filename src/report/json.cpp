@@ -87,7 +87,7 @@ class Json {
     bool is_line_wanted_ = false;
 };
 
-constexpr std::size_t most_rows = 100;
+constexpr std::size_t most_of_a_list = 100;
 
 void add_counts(Json& json, const Counts& counts, bool also_zeros) {
     json.open('{');
@@ -168,7 +168,7 @@ void add_tally(Json& json, std::string_view name, const Tally<Counts>& tally, Wo
     json.member("may_lack", tally.missed());
     json.name("rows");
     json.open('[');
-    for (const auto& row : tally.top(most_rows, worth)) {
+    for (const auto& row : tally.top(most_of_a_list, worth)) {
         json.line();
         json.open('{');
         json.member("name", std::string_view{row.name});

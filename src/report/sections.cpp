@@ -10,10 +10,6 @@ bool is_all_dry(const Figures& figures) {
     return figures.dry_run > 0 && figures.dry_run == figures.counts.all();
 }
 
-std::string with_share(std::uint64_t part, std::uint64_t all) {
-    return number_text(part) + " (" + share_text(part, all) + ")";
-}
-
 std::string about_missed(std::uint64_t missed) {
     return missed == 0 ? std::string{}
                        : " There were more names than are kept: each may have up to " + number_text(missed) +

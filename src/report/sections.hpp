@@ -30,7 +30,6 @@ inline constexpr std::size_t most_rows = 20; // of a table
 
 // Whether nobody was put off or refused in earnest.
 bool is_all_dry(const Figures& figures);
-std::string with_share(std::uint64_t part, std::uint64_t all); // 1,234 (12.3 %)
 // What stands below a table whose names are not all that there were.
 std::string about_missed(std::uint64_t missed);
 // The same behind what the rows mean, and how many there are at most.

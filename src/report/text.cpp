@@ -20,10 +20,6 @@ std::string line_of(std::string_view name, const std::string& value) {
     return line + value + '\n';
 }
 
-std::string with_share(std::uint64_t part, std::uint64_t all) {
-    return number_text(part) + " (" + share_text(part, all) + ")";
-}
-
 // At most `longest_name` bytes of it; the end says more of a host's name.
 std::string shortened(const std::string& name) {
     std::string clean = sys::cleaned(name);

@@ -42,6 +42,10 @@ std::string share_text(std::uint64_t part, std::uint64_t all) {
     return decimal_text(100.0 * static_cast<double>(part) / static_cast<double>(all)).append(" %");
 }
 
+std::string with_share(std::uint64_t part, std::uint64_t all) {
+    return number_text(part) + " (" + share_text(part, all) + ")";
+}
+
 std::string span_text(std::uint64_t seconds) {
     if (seconds < 2 * minute) {
         return std::to_string(seconds).append(" s");

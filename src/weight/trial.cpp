@@ -10,8 +10,8 @@ constexpr std::string_view listed_ipv4 = "2.0.0.127.";
 constexpr std::string_view absent_ipv4 = "1.0.0.127.";
 constexpr std::string_view listed_ipv6 = "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.";
 constexpr std::string_view absent_ipv6 = "1.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.";
-constexpr std::string_view listed_name = "test.";
-constexpr std::string_view absent_name = "invalid.";
+constexpr std::string_view listed_domain = "test.";
+constexpr std::string_view absent_domain = "invalid.";
 
 Question under(std::string_view name, const List& list) {
     return {std::string(name).append(list.zone), Type::a};
@@ -62,7 +62,7 @@ ListReport address_report(const List& list, const Answers& answers) {
 }
 
 ListReport name_report(const List& list, const Answers& answers) {
-    const std::string why = failure(list, listed_name, absent_name, answers);
+    const std::string why = failure(list, listed_domain, absent_domain, answers);
     return {list.zone, why.empty(), why.empty() ? "ok" : why};
 }
 
@@ -78,8 +78,8 @@ std::set<Question> trial_questions(const Lists& lists) {
         }
     }
     for (const List& list : lists.rhsbl) {
-        questions.insert(under(listed_name, list));
-        questions.insert(under(absent_name, list));
+        questions.insert(under(listed_domain, list));
+        questions.insert(under(absent_domain, list));
     }
     return questions;
 }
