@@ -45,7 +45,7 @@ lint_packages  := clang-format clang-tidy shellcheck mandoc
 # Exim is installed; what would push it or another server aside is fetched and unpacked under $(BUILD)/peers, and what
 # the unpacked ones need is installed: tests/peers_need.sh asks them.
 test_packages  := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb mandoc exim4-daemon-heavy clang \
-                  libclang-rt-dev libio-multiplex-perl gzip zstd chromium tidy
+                  clang-tidy libclang-rt-dev libio-multiplex-perl gzip zstd chromium tidy
 # Valkey is a package from Debian 13 on.
 redis_servers  := redis-server redis-tools \
                   $(shell . /etc/os-release && [ "$${VERSION_ID:-13}" -lt 13 ] || echo valkey-server valkey-tools)
@@ -303,16 +303,17 @@ sources := $(wildcard $(folders:%=%/*.cpp) tests/*/*.cpp)
 headers := $(wildcard $(folders:%=%/*.hpp) tests/*.hpp tests/*/*.hpp)
 # What GoogleTest's macros become is nobody's style, so clang-tidy reads the sources only; without the analyzer, which
 # takes as long as all the rest.
-tidied  := $(patsubst %.cpp,$(BUILD)/tidy/%,$(wildcard $(folders:%=%/*.cpp)))
+tidied  := $(wildcard $(folders:%=%/*.cpp))
 
 lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
 	clang-format --dry-run -Werror $(sources) $(headers)
 	shellcheck .ci/run $(wildcard tests/*.sh tests/*/*.sh) src/package/greyonce-setup src/package/p*
 	mandoc -Tlint -Wwarning $(pages)
-	$(MAKE) -j$$(nproc) $(tidied)
+	$(MAKE) $(BUILD)/tidied
 
-$(BUILD)/tidy/%: %.cpp $(headers) .clang-tidy
-	clang-tidy --quiet --checks='-clang-analyzer-*' $< -- -std=c++20 -Isrc -Wreserved-identifier \
+# Those that have changed, unless that is more than sources.
+$(BUILD)/tidied: $(tidied) $(headers) .clang-tidy tests/tidy.py
+	@$(PYTHON) tests/tidy.py $(if $(filter-out %.cpp,$?),$(tidied),$?) -- -std=c++20 -Isrc -Wreserved-identifier \
 	    -Wzero-as-null-pointer-constant
 	@mkdir -p $(@D) && touch $@
 
