@@ -23,6 +23,7 @@ def encoded(name):
 class NameServer:
     def __init__(self):
         self.answers = {}
+        self.questions = []  # names and types, as they came
         for address, name in HOSTS.items():
             address = ipaddress.ip_address(address)
             kind = A if address.version == 4 else AAAA
@@ -55,6 +56,7 @@ class NameServer:
             labels.append(packet[at + 1:at + 1 + packet[at]].decode(errors="replace").lower())
             at += 1 + packet[at]
         name, kind = ".".join(labels), struct.unpack("!H", packet[end + 1:end + 3])[0]
+        self.questions.append((name, kind))
         found = self.answers.get((name, kind), [])
         status = 0 if name in self.names else NO_SUCH_NAME
         header = packet[:2] + struct.pack("!HHHHH", 0x8580 | status, 1, len(found), 0, 0)

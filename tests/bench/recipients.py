@@ -63,6 +63,7 @@ class Sessions:
 
     def rate(self, first=0, code=250):
         """Recipients a second, each answered by `code`; without a `first`, such as were not asked about yet."""
+        self.limit_the_wait()  # of a turn, however many there are
         before, took, count = processor_time(), 0.0, 0
         for _ in range(RUNS):
             begins = next(self.unasked) if first is None else first

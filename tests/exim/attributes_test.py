@@ -1,9 +1,11 @@
 """What the filter is asked: every attribute that Exim knows, in each way the same."""
 
+import ipaddress
 import ssl
 import subprocess
 import unittest
 
+import names
 from exim.daemon import WAYS
 from exim.recorder import RecordingCase
 
@@ -84,7 +86,20 @@ def computes_the_connection_s_attributes_anew_after_helo_and_starttls(way):
 
 
 class AttributesTest(RecordingCase):
-    pass
+    def test_no_question_is_put_to_the_dns_twice(self):
+        """That a client has no name Exim knows already; a name that does not point back it forgets."""
+        self.record()
+        self.start_exim("run")
+        for client, times, name in ("192.0.2.8", 1, "unknown"), ("192.0.2.1", 1, "mail.example.net"), \
+                                   ("192.0.2.9", 2, "forged.example.com"):
+            self.name_server.questions.clear()
+            with self.smtp(client) as smtp:
+                smtp.mail("alice@example.net")
+                smtp.rcpt("bob@example.org")
+                smtp.rcpt("carol@example.org")
+            pointer = ipaddress.ip_address(client).reverse_pointer
+            self.assertEqual(self.name_server.questions.count((pointer, names.PTR)), times, client)
+            self.assertEqual(dict(self.asked()[-1])["reverse_client_name"], name)
 
 
 for name in WAYS:
