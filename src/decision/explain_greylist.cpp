@@ -1,6 +1,7 @@
 // What the greylist would say to a request and why, in place of an answer. The steps are asked as for an answer, of a
 // state that is only looked into.
 #include "decision/explain.hpp"
+#include "decision/record_keys.hpp"
 #include "decision/step.hpp"
 #include "greylist/kind.hpp"
 #include "greylist/organisation.hpp"

@@ -2,10 +2,9 @@
 // own. What an attempt means is said in greylist/rule.hpp, how records are kept in store/store.hpp.
 #include "decision/greylist_texts.hpp"
 #include "decision/keeping.hpp"
+#include "decision/record_keys.hpp"
 #include "decision/step.hpp"
-#include "greylist/organisation.hpp"
 #include "greylist/rule.hpp"
-#include "greylist/triplet.hpp"
 #include "protocol/action.hpp"
 #include "store/store.hpp"
 #include "system/trouble.hpp"
@@ -29,32 +28,6 @@ greylist::Rule rule_of(const Question& question, greylist::Rule rule) {
     return rule;
 }
 
-// Whether a rule says how large the client's network is. Up to 32 it is an IPv4 network's prefix, above an IPv6
-// network's: nobody has an IPv6 pool of 2^96 addresses.
-bool has_own_network(const Question& question) {
-    const auto network = question.greylisting.network;
-    return network && (*network <= 32) == (question.request.client_address->bits() == 32);
-}
-
-greylist::Grouping grouping_of(const Question& question, greylist::Grouping grouping) {
-    if (has_own_network(question)) {
-        grouping.by_host = false;
-        (question.request.client_address->bits() == 32 ? grouping.ipv4_prefix : grouping.ipv6_prefix) =
-            *question.greylisting.network;
-    }
-    return grouping;
-}
-
-// Of which the list of public suffixes is asked only where something depends on it.
-greylist::Organisation organisation_of(const Question& question, const greylist::Settings& settings) {
-    const bool is_wanted = settings.grouping.by_organisation || settings.knows_correspondents ||
-                           settings.names == greylist::Names::suspect;
-    const protocol::Request& request = question.request;
-    return is_wanted
-               ? greylist::organisation_of(request.client_name, *request.client_address, question.spf_result)
-               : greylist::Organisation{};
-}
-
 // One request before the open state.
 class Asking {
   public:
@@ -62,14 +35,10 @@ class Asking {
     // `organisation`: empty where the client has none, or nothing depends on it.
     Asking(Question& question, const greylist::Settings& settings, std::string organisation)
         : question_(question), settings_(settings), rule_(rule_of(question, settings.rule)),
-          grouping_(grouping_of(question, settings.grouping)), organisation_(std::move(organisation)),
-          counts_as_(grouping_.by_organisation && !has_own_network(question) ? organisation_ : ""),
-          pair_(rule_.auto_whitelist_pairs > 0 ? pair_under(counts_as_) : std::nullopt),
-          client_(greylist::client_of(*question.request.client_address, settings.grouping)),
-          address_(greylist::address_of(*question.request.client_address, settings.grouping)),
+          keys_(question, settings, std::move(organisation), rule_.auto_whitelist_pairs > 0),
           state_(question.sources.state(keeping_of(question))) {
-        if (state_.fetches_together()) {
-            expect_records();
+        if (state_.fetches_together()) { // one trip in place of one for each
+            state_.expect(keys_.all(rule_.auto_whitelist_clients > 0));
         }
     }
 
@@ -82,7 +51,7 @@ class Asking {
         if (*is_known) {
             return pass("client AWL");
         }
-        const auto is_known_pair = pair_ ? is_known_as_pair(*pair_) : false;
+        const auto is_known_pair = keys_.pair() ? is_known_as_pair(*keys_.pair()) : false;
         if (!is_known_pair) {
             return std::nullopt;
         }
@@ -121,33 +90,6 @@ class Asking {
     }
 
   private:
-    // What the request may need, for a store that is far away: one trip in place of one for each.
-    void expect_records() const {
-        std::vector<greylist::Key> keys{triplet_key()};
-        if (rule_.auto_whitelist_clients > 0) {
-            keys.push_back(client_);
-            if (address_ != client_) {
-                keys.push_back(address_);
-            }
-        }
-        const std::initializer_list<std::optional<greylist::Key>> others{
-            pair_, triplet_before(), pair_before(), correspondent(), message()};
-        for (const auto& key : others) {
-            if (key) {
-                keys.push_back(*key);
-            }
-        }
-        if (!settings_.header.empty() && !question_.request.instance.empty()) {
-            keys.push_back(instance_of(question_.request.instance, grouping_));
-        }
-        state_.expect(keys);
-    }
-
-    [[nodiscard]] greylist::Key triplet_key() const {
-        const protocol::Request& request = question_.request;
-        return triplet_of(*request.client_address, request.sender, request.recipient, grouping_, counts_as_);
-    }
-
     // Shows `step` the record under `key` and stores what it says. False, with a line for the log, where the
     // record could not be read (the step was not called) or not be written (it was).
     bool update(const greylist::Key& key, const store::Step& step) {
@@ -177,13 +119,15 @@ class Asking {
             may_have_passed_ = true; // nothing is counted
             return false;
         }
-        const auto is_known = is_auto_whitelisted_as(client_);
-        return is_known == false && address_ != client_ ? is_auto_whitelisted_as(address_) : is_known;
+        const auto is_known = is_auto_whitelisted_as(keys_.client());
+        return is_known == false && keys_.address() != keys_.client()
+                   ? is_auto_whitelisted_as(keys_.address())
+                   : is_known;
     }
 
     std::optional<bool> is_auto_whitelisted_as(const greylist::Key& client) {
         return is_known(client, [this](const Seen& seen) {
-            may_have_passed_ = may_have_passed_ || seen || !counts_as_.empty();
+            may_have_passed_ = may_have_passed_ || seen || !keys_.counts_as().empty();
             return greylist::is_auto_whitelisted(seen, rule_);
         });
     }
@@ -214,11 +158,6 @@ class Asking {
         return found;
     }
 
-    [[nodiscard]] std::optional<greylist::Key> pair_under(std::string_view organisation) const {
-        const protocol::Request& request = question_.request;
-        return pair_of(*request.client_address, request.sender, grouping_, organisation);
-    }
-
     // Why a mail that would wait need not; none where it has to. Asked last, so that who is known does not pay for it.
     std::optional<std::string_view> spared(const greylist::Key& triplet) {
         if (has_passed_before(triplet)) {
@@ -227,7 +166,7 @@ class Asking {
         if (question_.greylisting.always) {
             return std::nullopt;
         }
-        if (pair_ && has_been_known_before(*pair_)) {
+        if (keys_.pair() && has_been_known_before(*keys_.pair())) {
             return "pair AWL";
         }
         if (is_answer()) {
@@ -237,33 +176,17 @@ class Asking {
         return has_one_passed() ? std::optional<std::string_view>{"message passed"} : std::nullopt;
     }
 
-    // Its key under its network, before clients counted as organisations.
-    [[nodiscard]] std::optional<greylist::Key> triplet_before() const {
-        if (!grouping_.by_organisation) {
-            return std::nullopt;
-        }
-        const protocol::Request& request = question_.request;
-        greylist::Grouping before = grouping_;
-        before.by_organisation = false;
-        return triplet_of(*request.client_address, request.sender, request.recipient, before);
-    }
-
-    // The same of a pair.
-    [[nodiscard]] std::optional<greylist::Key> pair_before() const {
-        return pair_ && !counts_as_.empty() ? pair_under({}) : std::nullopt;
-    }
-
     // Whether it has passed under its network: nobody waits twice because clients count as organisations now.
     bool has_passed_before(const greylist::Key& triplet) {
-        const auto old = triplet_before();
-        const Seen seen = old && *old != triplet ? look(*old) : std::nullopt;
+        const auto old = keys_.triplet_before();
+        const Seen seen = old ? look(*old) : std::nullopt;
         Seen record = taken_over(triplet, seen, question_.now, rule_);
         return record && update(triplet, [&](const Seen& /*seen*/) { return record; });
     }
 
     // The same of a pair.
     bool has_been_known_before(const greylist::Key& pair) {
-        const auto old = pair_before();
+        const auto old = keys_.pair_before();
         Seen seen = old ? look(*old) : std::nullopt;
         if (!greylist::is_known_pair(seen, question_.now, rule_)) {
             return false;
@@ -272,44 +195,25 @@ class Asking {
         return update(pair, [&](const Seen& /*seen*/) { return seen; });
     }
 
-    // None where nothing is learnt of whom ours write to, or it could not count: a client that only claims to be from
-    // there has no organisation more often than not.
-    [[nodiscard]] std::optional<greylist::Key> correspondent() const {
-        if (!settings_.knows_correspondents || organisation_.empty()) {
-            return std::nullopt;
-        }
-        const protocol::Request& request = question_.request;
-        return correspondent_of(request.sender, request.recipient, grouping_);
-    }
-
     // Whether the recipient has written to the sender's domain.
     bool is_answer() {
-        const auto key = correspondent();
+        const auto key = keys_.correspondent();
         return key && look(*key);
     }
 
-    // None where a message has no name, or is one from nobody, whose recipients have nothing in common.
-    [[nodiscard]] std::optional<greylist::Key> message() const {
-        const protocol::Request& request = question_.request;
-        if (!settings_.has_one_verdict || request.instance.empty() || request.sender.empty()) {
-            return std::nullopt;
-        }
-        return instance_of(std::string{request.instance} + " passed", grouping_);
-    }
-
     bool has_one_passed() {
-        const auto key = message();
+        const auto key = keys_.message();
         return key && look(*key);
     }
 
     void note_that_one_passed() {
-        if (const auto key = message()) {
+        if (const auto key = keys_.message()) {
             look_and_update(*key, [&](const Seen& seen) { return first_header(*key, seen, question_.now); });
         }
     }
 
     std::optional<greylist::Attempt> one_more_attempt() {
-        const greylist::Key key = triplet_key();
+        const greylist::Key key = keys_.triplet();
         std::optional<greylist::Attempt> attempt;
         const store::Step step = [&](const Seen& seen) -> Seen {
             attempt = greylist::attempt(key, seen, question_.now, rule_);
@@ -323,19 +227,21 @@ class Asking {
     }
 
     void count_first_success() {
-        if (pair_) {
-            update(*pair_, [&](const Seen& seen) { return first_success(*pair_, seen, question_.now); });
+        if (const auto& pair = keys_.pair()) {
+            update(*pair, [&](const Seen& seen) { return first_success(*pair, seen, question_.now); });
         }
         if (rule_.auto_whitelist_clients == 0) {
             return;
         }
         // A count that began under the address alone goes on.
-        const Seen of_address = address_ != client_ ? state_.glance(address_).seen : std::nullopt;
+        const greylist::Key& client = keys_.client();
+        const Seen of_address =
+            keys_.address() != client ? state_.glance(keys_.address()).seen : std::nullopt;
         bool is_the_last = false;
-        update(client_, [&](const Seen& seen) {
-            auto counted = first_success(client_, seen ? seen : of_address, question_.now);
+        update(client, [&](const Seen& seen) {
+            auto counted = first_success(client, seen ? seen : of_address, question_.now);
             if (counted) {
-                counted->key = client_;
+                counted->key = client;
             }
             is_the_last = counted && counted->count == rule_.auto_whitelist_clients;
             return counted;
@@ -348,15 +254,14 @@ class Asking {
 
     // One header a message; without an instance, one with each recipient.
     bool needs_header() {
-        const std::string_view instance = question_.request.instance;
-        if (settings_.header.empty() || instance.empty()) {
+        const auto key = keys_.header();
+        if (!key) {
             return !settings_.header.empty();
         }
-        const greylist::Key key = instance_of(instance, grouping_);
         bool is_new = true;
-        update(key, [&](const Seen& seen) {
+        update(*key, [&](const Seen& seen) {
             is_new = !seen;
-            return first_header(key, seen, question_.now);
+            return first_header(*key, seen, question_.now);
         });
         return is_new;
     }
@@ -389,9 +294,7 @@ class Asking {
                 .reason = std::move(reason),
                 .delay = std::nullopt,
                 .rule = question_.greylisting_rule,
-                .client_key = grouping_.by_organisation
-                                  ? client_field(*question_.request.client_address, grouping_, counts_as_)
-                                  : ""};
+                .client_key = keys_.client_field()};
     }
 
     void info(std::string text) { question_.remark(protocol::LogLine::Level::info, std::move(text)); }
@@ -399,25 +302,13 @@ class Asking {
     Question& question_;
     const greylist::Settings& settings_;
     greylist::Rule rule_;
-    greylist::Grouping grouping_;
-    std::string organisation_;
-    std::string counts_as_; // the organisation; empty: its network
-    std::optional<greylist::Key> pair_;
-    greylist::Key client_;
-    greylist::Key address_; // of an IPv6 client another one; records of it still count
+    RecordKeys keys_;
     store::Store& state_;
     bool may_have_passed_ = false; // a client of whom nothing is counted has no triplet that passed
     bool was_in_trouble_ = false;  // with the state
 };
 
 } // namespace
-
-std::string client_key_of(const Question& question, const greylist::Settings& settings) {
-    const auto grouping = grouping_of(question, settings.grouping);
-    const bool may_be_organisation = grouping.by_organisation && !has_own_network(question);
-    return client_field(*question.request.client_address, grouping,
-                        may_be_organisation ? organisation_of(question, settings).domain : "");
-}
 
 std::optional<Opinion> greylist_step(Question& question, const greylist::Settings& settings) {
     if (!settings.is_on) {

@@ -63,8 +63,6 @@ std::optional<Opinion> rules_step(Question& question, const rules::Settings& set
 // `memory`: how the clients are grouped in the state, which remembers verdicts; null: there is no state.
 std::optional<Opinion> weight_step(Question& question, const weight::Settings& settings,
                                    const greylist::Grouping* memory);
-// What the client of a request counts as there.
-std::string client_key_of(const Question& question, const greylist::Settings& settings);
 std::optional<Opinion> greylist_step(Question& question, const greylist::Settings& settings);
 std::optional<Opinion> ask_step(Question& question, const ask::Settings& settings);
 
