@@ -219,9 +219,9 @@ quick: $(BUILD)/tests/unit all
 	GTEST_FILTER='-PowerFailure*:*Damage*:SmallState*:StateTest.WhenFull*' \
 	    $(PYTHON) tests/run.py --programs $(BUILD) $(quick) --unit $(BUILD)/tests/unit
 
-# What a machine without mail servers can run.
-alone          := $(call named,decision/ programs/ rules/greyrules store/faults store/redis_test report/report store/storm \
-                  weight/weight ask/asking)
+# What a machine without mail servers and clang can run.
+alone          := $(filter-out tests/programs/tidy_test.py,$(call named,decision/ programs/ rules/greyrules store/faults \
+                  store/redis_test report/report store/storm weight/weight ask/asking))
 alone_packages := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb gzip zstd
 
 alone: $(BUILD)/packages/build $(BUILD)/packages/alone $(BUILD)/packages/redis

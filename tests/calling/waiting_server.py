@@ -25,17 +25,25 @@ class WaitingServer:
         self.log = open(log or os.devnull, "ab")
         self.environment = environment
         self.statuses = []
-        self.pid = None
+        self.running = None
+        self.starting = threading.Lock()
         self.asked, self.end = os.pipe()
         self.thread = threading.Thread(target=self.serve)
 
     def serve(self):
         while self.end_of_wait() == self.socket:
-            child = subprocess.Popen(list(map(str, self.command)), stdin=self.socket, stdout=self.socket, stderr=self.log,
-                                     env=self.environment, start_new_session=True)
-            self.pid = child.pid
+            with self.starting:
+                child = subprocess.Popen(list(map(str, self.command)), stdin=self.socket, stdout=self.socket, stderr=self.log,
+                                         env=self.environment, start_new_session=True)
+                self.running = child.pid
             self.statuses.append(child.wait())
-            self.pid = None
+            self.running = None
+
+    @property
+    def pid(self):
+        """A server may answer before the thread that has started it goes on."""
+        with self.starting:
+            return self.running
 
     def end_of_wait(self):
         ready, _, _ = select.select([self.socket, self.asked], [], [])

@@ -1,26 +1,29 @@
 """A filter that writes down what it is asked, and answers DUNNO."""
 
-import json
+import base64
 import os
 
 from exim.daemon import EximCase
 
-# One line of JSON for each call: the attributes, of whichever form, after the options that stand in the macro.
+# What stands behind the options that are in the macro, a NUL behind each word; where nothing does, a NUL and the standard
+# input. A shell is there in a tenth of Python's time. It writes at once, so that calls at the same time stay apart.
+END = b"\0end of the request\0"
 SCRIPT = r"""
-exec /usr/bin/python3 -SEc '
-import base64, json, os, sys
-given = sys.argv[4:]
-if given[:1] == ["--base64"]:
-    attributes = os.fsdecode(base64.b64decode(given[1], validate=True)).split("\n")[:-2] + given[2:]
-elif given:
-    attributes = given
-else:
-    attributes = os.fsdecode(sys.stdin.buffer.read()).split("\n")[:-2]
-with open(sys.argv[1], "a") as file:
-    file.write(json.dumps(attributes) + "\n")
-print("action=DUNNO\n")
-' FILE "$@"
+shift 2
+[ $# -gt 0 ] || { request=$(cat; echo .); set -- "" "${request%.}"; }
+printf '%s\0' "$@" "end of the request" >>FILE
+printf 'action=DUNNO\n\n'
 """
+
+
+def attributes_in(words):
+    """Of whichever form."""
+    if words.startswith(b"\0"):
+        return words[1:].split(b"\n")[:-2]
+    first, *others = words.split(b"\0")
+    if first != b"--base64":
+        return [first, *others]
+    return base64.b64decode(others[0], validate=True).split(b"\n")[:-2] + others[1:]
 
 
 NAME = 255  # bytes: the longest that a HELO name, or one from the DNS, arrives as
@@ -39,5 +42,5 @@ class RecordingCase(EximCase):
 
     def asked(self):
         """Each request as a list of (name, value); a connection that only looked whether the server is there is none."""
-        calls = map(json.loads, self.records.read_text().splitlines())
-        return [[tuple(attribute.split("=", 1)) for attribute in call] for call in calls if call]
+        calls = map(attributes_in, self.records.read_bytes().split(END)[:-1])
+        return [[tuple(os.fsdecode(attribute).split("=", 1)) for attribute in call] for call in calls if call]
