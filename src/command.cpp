@@ -29,7 +29,7 @@ std::vector<po::option> take_empty_value(Words& words) {
     if (!first.starts_with("--") || first.size() < 4 || first.find('=') != first.size() - 1) {
         return {};
     }
-    po::option said{first.substr(2, first.size() - 3), {""}};
+    const po::option said{first.substr(2, first.size() - 3), {""}};
     words.erase(words.begin());
     return {said};
 }

@@ -52,6 +52,7 @@ bool asks_for_help(const Words& words);
 template <typename Job>
 std::vector<OptionText> texts_of(const Command<Job>& command) {
     std::vector<OptionText> texts;
+    texts.reserve(command.options.size());
     for (const settings::Option<Job>& option : command.options) {
         texts.push_back({option.name, option.help, option.takes,
                          option.shown == nullptr ? std::string{} : option.shown(Job{})});

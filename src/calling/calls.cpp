@@ -39,7 +39,7 @@ class Call {
     // Writes the answer, then the log, which has the decision whether or not somebody heard of it: at a
     // deadline meanwhile it is the last word that tells it.
     [[nodiscard]] Delivery deliver(const Answer& answer) const {
-        std::vector<std::string> lines = composed(answer.log, place_);
+        const std::vector<std::string> lines = composed(answer.log, place_);
         sys::last_word::claim(lines);
         const bool is_written = sys::write_all(streams_.conversation.output, answer.text());
         sys::last_word::said();

@@ -12,7 +12,7 @@ namespace {
 
 rules::Subject subject_of(const protocol::Request& request) {
     return {
-        .client_address = *request.client_address,
+        .client_address = request.client_address,
         .client_name = request.client_name,
         .reverse_client_name = request.reverse_client_name,
         .helo_name = request.helo_name,

@@ -307,7 +307,7 @@ Organisation organisation_of(std::string_view name, const sys::Address& address,
 }
 
 std::string registrable_domain(std::string_view name) {
-    std::string lower = sys::lower_case(name);
+    const std::string lower = sys::lower_case(name);
     const auto domain = is_domain(lower) ? owned(lower) : std::nullopt;
     return domain ? std::string{*domain} : lower;
 }

@@ -249,7 +249,7 @@ std::string in_key(std::string_view field) {
     if (field.size() > longest_field) {
         return shortened(field);
     }
-    std::string text = escaped(field);
+    const std::string text = escaped(field);
     return text.size() > longest_field ? shortened(field) : text;
 }
 

@@ -18,7 +18,7 @@ std::string date(Time time) {
     const std::time_t seconds = time.time_since_epoch().count();
     std::tm parts{};
     std::array<char, 64> text{};
-    gmtime_r(&seconds, &parts);
+    static_cast<void>(gmtime_r(&seconds, &parts));
     return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
@@ -65,7 +65,7 @@ std::string text_line(const Record& record, Time now, const Rule& rule) {
 }
 
 std::string exported_line(const Record& record) {
-    std::string line = line_of(record);
+    const std::string line = line_of(record);
     if (sys::is_plain(line)) {
         return line + '\n';
     }

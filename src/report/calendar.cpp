@@ -37,7 +37,7 @@ std::optional<Day> iso_day(std::string_view text) {
 LocalTime local_time(sys::Time time) {
     const std::time_t since_1970 = time.time_since_epoch().count();
     std::tm parts{};
-    localtime_r(&since_1970, &parts);
+    static_cast<void>(localtime_r(&since_1970, &parts));
     return {Day{year{parts.tm_year + 1900} / (parts.tm_mon + 1) / parts.tm_mday},
             static_cast<unsigned>(parts.tm_hour), static_cast<unsigned>(parts.tm_min)};
 }
@@ -70,7 +70,7 @@ std::optional<Day> day_from(std::string_view text, Day today) {
 
 std::string text_of(Day day) {
     const year_month_day date{day};
-    std::string year_text = std::to_string(static_cast<int>(date.year()));
+    const std::string year_text = std::to_string(static_cast<int>(date.year()));
     return year_text + '-' + two_digits(static_cast<unsigned>(date.month())) + '-' +
            two_digits(static_cast<unsigned>(date.day()));
 }

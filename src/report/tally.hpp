@@ -93,6 +93,7 @@ class Tally {
                               return first != second ? first > second : a->name < b->name;
                           });
         std::vector<Row> result;
+        result.reserve(size);
         for (std::size_t i = 0; i < size; ++i) {
             result.push_back(*rows[i]);
         }
@@ -104,6 +105,7 @@ class Tally {
 
     void make_room() {
         std::vector<const Entry*> entries;
+        entries.reserve(rows_.size());
         for (const Entry& entry : rows_) {
             entries.push_back(&entry);
         }

@@ -132,7 +132,7 @@ class Reader {
             return std::nullopt;
         }
         words.next();
-        const std::string source{words.word()};
+        std::string source{words.word()};
         const std::size_t colon = source.rfind(':');
         if (colon == std::string::npos || colon + 1 == source.size() ||
             source.find_first_not_of("0123456789", colon + 1) != std::string::npos) {

@@ -264,7 +264,7 @@ std::optional<Match> Table::match(const Subject& subject, Tried* tried) const {
     if (!found) {
         return std::nullopt;
     }
-    const Match match = parts_->answer(*found);
+    Match match = parts_->answer(*found);
     if (match.verdict.kind == Verdict::Kind::action) {
         // An entry that a damaged byte hides might have let this mail pass.
         parts_->prove(values, found->shape);

@@ -194,7 +194,7 @@ std::optional<Time> undated_time(std::string_view stamp, Time now) {
     }
     std::tm today{};
     const std::time_t seconds = now.time_since_epoch().count();
-    localtime_r(&seconds, &today);
+    static_cast<void>(localtime_r(&seconds, &today));
     for (const int year : {today.tm_year + 1, today.tm_year, today.tm_year - 1}) {
         parts.tm_year = year;
         if (const Time time = local_time(parts); time <= now + std::chrono::days{1}) {

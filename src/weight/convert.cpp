@@ -322,7 +322,7 @@ class Converter {
             return;
         }
         try {
-            Settings scratch;
+            Settings scratch; // NOLINT(misc-const-correctness): set() changes it
             setting_named(option)->set(scratch, value);
         } catch (const settings::WrongValue& wrong) {
             complain("\"" + value + "\": expected " + wrong.expected);

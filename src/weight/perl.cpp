@@ -140,8 +140,9 @@ void PerlReader::skip_statement() {
             continue;
         }
         step();
-        depth += c == '{' ? 1 : 0;
-        if (c == '}' && depth > 0 && --depth == 0) {
+        const bool closes = c == '}' && depth > 0;
+        depth = c == '{' ? depth + 1 : closes ? depth - 1 : depth;
+        if (closes && depth == 0) {
             take(";");
             return;
         }

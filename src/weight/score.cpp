@@ -101,7 +101,7 @@ std::optional<Verdict> weigh(const Subject& subject, const Settings& settings, c
                              const Answers& answers) {
     Weighing weighing{subject, settings, known, answers};
     for (const auto check : checks) {
-        if (Opinion opinion = check(weighing)) {
+        if (const Opinion opinion = check(weighing)) {
             return weighing.is_complete ? opinion : std::nullopt;
         }
     }
