@@ -5,7 +5,8 @@ import sys
 
 from harness import TOP, Case
 
-CLEAN = "namespace {{\nint {name}(int number) {{\n    return number + {by};\n}}\n}} // namespace\n" \
+CLEAN = '#include "shared.hpp"\n' \
+        "namespace {{\nint {name}(int number) {{\n    return number + {by};\n}}\n}} // namespace\n" \
         "int twice_{by}(int number) {{\n    return {name}({name}(number));\n}}\n"
 # What each of these ends with.
 FAULTS = {
@@ -22,7 +23,8 @@ class Tidy(Case):
     def setUp(self):
         super().setUp()
         (self.folder / ".clang-tidy").write_text((TOP / ".clang-tidy").read_text().replace("(src|tests)/.*", ".*"))
-        (self.folder / "shared.hpp").write_text("#pragma once\nnamespace shared {\nint used(int number);\n}\n")
+        (self.folder / "shared.hpp").write_text("#pragma once\nnamespace shared {\nint used(int number);\n}\n"
+                                                "int twice_3(int number);\nint twice_5(int number);\n")
 
     def source(self, name, text):
         (self.folder / name).write_text(text)
