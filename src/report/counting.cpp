@@ -222,7 +222,7 @@ std::string Counting::mailbox_shown(std::string_view mailbox) const {
 }
 
 const std::string& Counting::organisation_lately(std::string_view name) {
-    Lately& lately = lately_[hash(name) % lately_.size()];
+    Lately& lately = lately_[static_cast<std::size_t>(hash(name) % lately_.size())];
     if (lately.name != name) {
         lately = {std::string{name}, organisation_of(name)};
     }

@@ -178,7 +178,8 @@ void Book::make_records(const Entries& entries) {
 void Book::make_record(std::string_view bytes, const Entries::Sizes& sizes) {
     const std::string_view patterns = bytes.substr(0, sizes.key + sizes.expressions);
     const std::uint64_t hash = std::hash<std::string_view>{}(patterns);
-    places_[hash >> 56U].push_back({static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(size_)});
+    places_[static_cast<std::size_t>(hash >> 56U)].push_back(
+        {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(size_)});
     const std::string_view rest = bytes.substr(patterns.size());
     value_.assign(Check{}.size(), ' ').append(" ").append(rest.substr(0, sizes.source)).append(" ");
     value_.append(patterns.substr(sizes.key)).append(rest.substr(sizes.source));

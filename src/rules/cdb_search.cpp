@@ -73,7 +73,7 @@ void CdbSearch::damaged(std::string_view where) const {
 std::string_view CdbSearch::Window::bytes(const CdbSearch& cdb, std::uint64_t position, std::size_t size,
                                           std::size_t at_once) {
     if (position + size <= cdb.start_.size()) {
-        return std::string_view{cdb.start_}.substr(position, size);
+        return std::string_view{cdb.start_}.substr(static_cast<std::size_t>(position), size);
     }
     if (position < start_ || position + size > start_ + buffer_.size()) {
         std::string piece(std::max(size, at_once), '\0');
@@ -82,7 +82,7 @@ std::string_view CdbSearch::Window::bytes(const CdbSearch& cdb, std::uint64_t po
         buffer_ = std::move(piece);
         start_ = position;
     }
-    return std::string_view{buffer_}.substr(position - start_, size);
+    return std::string_view{buffer_}.substr(static_cast<std::size_t>(position - start_), size);
 }
 
 CdbSearch::Table CdbSearch::table(unsigned number) const {
@@ -94,10 +94,11 @@ template <typename Use>
 void CdbSearch::each_slot(std::uint32_t hash, std::string_view key, Use use) const {
     const Table its = table(hash % tables);
     const std::uint64_t begin = its.slots == 0 ? 0 : hash / tables % its.slots;
-    Window& window = slots_[(its.position / pair_size + begin) % slots_.size()];
+    Window& window = slots_[static_cast<std::size_t>((its.position / pair_size + begin) % slots_.size())];
     for (std::uint32_t i = 0; i < its.slots; ++i) {
         const std::uint64_t number = (begin + i) % its.slots;
-        const std::size_t at_once = std::min<std::size_t>(slots_at_once, its.slots - number) * pair_size;
+        const auto at_once =
+            static_cast<std::size_t>(std::min<std::uint64_t>(slots_at_once, its.slots - number)) * pair_size;
         const auto bytes = window.bytes(*this, its.position + number * pair_size, pair_size, at_once);
         if (bytes.size() < pair_size) {
             damaged(key);
@@ -115,10 +116,10 @@ std::optional<CdbSearch::Record> CdbSearch::record_at(std::uint32_t place) const
         return std::nullopt;
     }
     const auto [key_size, value_size] = pair_at(sizes);
-    const std::uint64_t size = std::uint64_t{key_size} + value_size;
-    if (size > largest_record) {
+    if (std::uint64_t{key_size} + value_size > largest_record) {
         return std::nullopt;
     }
+    const std::size_t size = std::size_t{key_size} + value_size;
     const auto bytes = records_.bytes(*this, std::uint64_t{place} + pair_size, size, size);
     if (bytes.size() < size) {
         return std::nullopt;

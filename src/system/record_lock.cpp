@@ -44,7 +44,7 @@ int set_lock(int descriptor, short type, off_t first, off_t length, int how) {
 }
 
 void sleep_for(microseconds time) {
-    const timespec pause{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds{time}.count()};
+    const timespec pause{.tv_sec = 0, .tv_nsec = static_cast<long>(std::chrono::nanoseconds{time}.count())};
     nanosleep(&pause, nullptr);
 }
 

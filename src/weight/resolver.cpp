@@ -161,8 +161,8 @@ void Resolver::Parts::send(const Question& question, Chooser chooser) {
 // In milliseconds, as poll(2) takes it.
 int Resolver::Parts::until_next_try(milliseconds patience) const {
     timeval most{};
-    most.tv_sec = patience.count() / 1000;
-    most.tv_usec = (patience.count() % 1000) * 1000;
+    most.tv_sec = static_cast<time_t>(patience.count() / 1000);
+    most.tv_usec = static_cast<suseconds_t>((patience.count() % 1000) * 1000);
     int wait = static_cast<int>(patience.count());
     for (const Way& one : ways) {
         if (one.channel != nullptr) {
