@@ -4,6 +4,7 @@ Every wait has a limit, everything started is ended by its own id, and nothing l
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -148,10 +149,29 @@ def wait_until(condition, what, seconds=PATIENCE):
     return value
 
 
+def first_port_of_the_system():
+    """The system gives to whoever binds port 0, or connects, one from here on (ip(7))."""
+    return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+
+
+taken_ports = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]
+    """A port of loopback that stays this process's: no other test gets it, nor anybody who lets the system choose."""
+    while True:
+        port = random.randrange(10000, first_port_of_the_system())
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0greyonce's tests, port {port}")
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: a connection may still be closing
+                probe.bind(("", port))
+        except OSError:
+            mark.close()
+            continue
+        taken_ports.append(mark)
+        return port
 
 
 def is_listening(address):

@@ -43,7 +43,7 @@ stops() { # PATTERN COMMAND...
 whole() {
     find /etc /usr /var /run -xdev \( -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/lib/systemd -o -path /var/cache -o \
         -path /var/log -o -path /var/spool/exim4 -o -path /var/lib/exim4 -o -path /var/spool/postfix -o -path /var/lib/postfix -o \
-        -path /run -o -path '/etc/*shadow*' -o -path '/etc/passwd*' -o -path '/etc/group*' -o -path '/etc/sub?id*' -o \
+        -path /run -o -path '/var/tmp/systemd-private-*' -o -path '/etc/*shadow*' -o -path '/etc/passwd*' -o -path '/etc/group*' -o -path '/etc/sub?id*' -o \
         -path '/var/lib/greyonce/*' -o -path '/etc/greyonce/[grw]*' -o -path /var/lib/postgrey -o -path /var/lib/greylistd \) -prune -o -printf '%y %m %u %g %p %l\n' | sort -k 5
     find /etc /var/spool/exim4/greyonce /var/spool/postfix/greyonce /run/greyonce -type f ! -path '/etc/*shadow*' ! -path '/etc/passwd*' \
         ! -path '/etc/group*' ! -path '/etc/sub?id*' ! -path "/etc/greyonce/*" -exec sha256sum {} + 2>/dev/null | sort -k 2
