@@ -43,7 +43,7 @@ done
 # What requests touch cannot be watched here, so the linker lays the filter out as it likes.
 : >"$build/layout.ld"
 across() {
-    make BUILD=build/arm64 ARCH=arm64 AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror \
+    make BUILD=build/arm64 TOGETHER='src tests' ARCH=arm64 AR=$triplet-ar STRIP=$triplet-strip WERROR=-Werror \
         CXX="$triplet-g++ -isystem $root/usr/include -isystem $root/usr/include/$triplet -L$root/usr/lib/$triplet" \
         CXXFLAGS='-O1 -static' "$@"
 }

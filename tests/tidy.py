@@ -2,10 +2,9 @@
 """Reads sources with clang-tidy, several at a time: tidy.py SOURCE... -- COMPILER-OPTION...
 
 Nearly all that clang-tidy reads of a source is the standard library, so sources are included by one that it reads: a quarter
-of the time. Sources that give the same name to things of their own cannot be read together; what does not compile so
-is read once more, each source alone, and only that counts. One check asks what nothing else in the same reading may answer:
-whether a using-declaration is used; a source that has one is read alone for that. Findings are printed; the exit status says
-whether there were none.
+of the time (together.py). What does not compile so is read once more, each source alone, and only that counts. One check
+asks what nothing else in the same reading may answer: whether a using-declaration is used; a source that has one is read
+alone for that. Findings are printed; the exit status says whether there were none.
 """
 
 import os
@@ -16,6 +15,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from together import groups, text_of
+
 TOGETHER = 20  # sources: more of them would leave a processor without work at the end
 # That a source includes sources is what is done here.
 CHECKS = "-clang-analyzer-*,-bugprone-suspicious-include"
@@ -23,30 +24,6 @@ USED_ALONE = "-*,misc-unused-using-decls"
 DOES_NOT_COMPILE = "clang-diagnostic-error"
 
 using = re.compile(r"^using [\w:]+::\w+;", re.MULTILINE)
-own_part = re.compile(r"^namespace \{$(.*?)^\}  ?// namespace$", re.MULTILINE | re.DOTALL)
-own_name = re.compile(r"^(?![#}/ ]).*?(\w+)(?=[({;\[]| = )", re.MULTILINE)
-
-
-def own_names(source):
-    """What the source declares in its nameless namespaces: the last word before what ends or begins a definition."""
-    text = source.read_text()
-    found = {name for part in own_part.findall(text) for name in own_name.findall(part)}
-    return found | ({"main"} if re.search(r"^int main\(", text, re.MULTILINE) else set())
-
-
-def groups(sources):
-    """In the order given, each source joins the first group that has room and none of its names."""
-    made = []
-    for source in sources:
-        names = own_names(source)
-        for members, taken in made:
-            if len(members) < TOGETHER and not taken & names:
-                members.append(source)
-                taken |= names
-                break
-        else:
-            made.append(([source], names))
-    return [members for members, _ in made]
 
 
 def tidied(source, options, checks=CHECKS):
@@ -59,7 +36,7 @@ def tidied(source, options, checks=CHECKS):
 def read_together(members, options):
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder, "together.cpp")
-        whole.write_text("".join(f'#include "{source}"\n' for source in members))
+        whole.write_text(text_of(members))
         found = tidied(whole, options)
     return [tidied(source, options) for source in members] if DOES_NOT_COMPILE in found[1] else [found]
 
@@ -72,7 +49,7 @@ def main(arguments):
     between = arguments.index("--")
     sources, options = [Path(source) for source in arguments[:between]], arguments[between + 1:]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        readings = [pool.submit(read_together, members, options) for members in groups(sources)] + \
+        readings = [pool.submit(read_together, members, options) for members in groups(sources, TOGETHER)] + \
                    [pool.submit(read_alone, source, options) for source in sources]
         found = [finding for reading in readings for finding in reading.result()]
     sys.stdout.writelines(output for _, output in found)

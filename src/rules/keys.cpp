@@ -41,7 +41,7 @@ bool has_blank_or_control(const Value& value, std::string_view part) {
     return value.characters.have(Characters::blank_or_control) && has_blank_or_control(part);
 }
 
-bool is_plain(const Value& value, std::string_view part) {
+bool is_plain_part(const Value& value, std::string_view part) {
     return begins_as_plain(part) && !has_blank_or_control(value, part);
 }
 
@@ -109,7 +109,7 @@ bool append_mailbox(std::string& key, const Form& form, const Value& whole) {
     }
     const auto local = local_part(value, form.number);
     const std::string_view rest = form.kind == Kind::mailbox ? value.substr(at) : value.substr(at, 1);
-    if (!local || !is_plain(whole, *local) || has_blank_or_control(whole, rest)) {
+    if (!local || !is_plain_part(whole, *local) || has_blank_or_control(whole, rest)) {
         return false;
     }
     key.append(*local).append(rest);
@@ -199,7 +199,7 @@ bool append_text(std::string& key, const Form& form, const Value& value) {
         return true;
     }
     case Kind::name:
-        if (!is_plain(value, text) || (has_addresses(form.field) && looks_like_address(text))) {
+        if (!is_plain_part(value, text) || (has_addresses(form.field) && looks_like_address(text))) {
             return false;
         }
         key.append(text);
@@ -209,7 +209,7 @@ bool append_text(std::string& key, const Form& form, const Value& value) {
         return append_mailbox(key, form, value);
     case Kind::domain: {
         const std::size_t at = text.rfind('@');
-        if (at == std::string_view::npos || !is_plain(value, text.substr(at + 1))) {
+        if (at == std::string_view::npos || !is_plain_part(value, text.substr(at + 1))) {
             return false;
         }
         key.append(text.substr(at + 1));
