@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <unordered_set>
+#include <utility>
 
 namespace store {
 namespace {
@@ -368,22 +369,21 @@ TEST_F(PowerFailure, EveryPrefixOfTheWritesIsAState) {
     }
 }
 
-// Each page that was added, each parent of one, and a third of all others.
+// Most writes change two sectors or three of a page: torn elsewhere, they leave what was looked at already.
 TEST_F(PowerFailure, OfATornPageOnlyItsOwnRecordsMayGo) {
     constexpr std::size_t sector = 512;
     for (std::size_t count = 0; count < writes_.size(); ++count) {
-        if (count % 3 != 0 && std::ranges::count(versions_, versions_[count]) == 1) {
-            continue;
-        }
+        const std::string before = after(count);
+        std::set<std::string> left;
         for (std::size_t torn = sector; torn < page_size; torn += sector) {
-            std::string begun = after(count);
-            apply(begun, writes_[count], 0, torn);
-            EXPECT_TRUE(is_right(begun, versions_[count] - 1, {writes_[count].page}))
-                << count << " to " << torn;
-            std::string ended = after(count);
-            apply(ended, writes_[count], torn, page_size);
-            EXPECT_TRUE(is_right(ended, versions_[count] - 1, {writes_[count].page}))
-                << count << " from " << torn;
+            for (const auto& [from, to] : {std::pair{std::size_t{0}, torn}, std::pair{torn, page_size}}) {
+                std::string bytes = before;
+                apply(bytes, writes_[count], from, to);
+                left.insert(std::move(bytes));
+            }
+        }
+        for (const std::string& bytes : left) {
+            EXPECT_TRUE(is_right(bytes, versions_[count] - 1, {writes_[count].page})) << count;
         }
     }
 }

@@ -81,6 +81,7 @@ class Scenario:
         self.state, self.question, self.expected, self.is_damaged = state, question, expected, is_damaged
         self.records = set(greystate("export", state).stdout.split(b"\n")) if state.exists() else set()
         self.at = int(question["policy_test_time"])
+        self.known = {}  # what was wrong, or None, by what was left
 
     def calls(self):
         """How often each system call is made, and how often of that before the program's own first one."""
@@ -118,9 +119,16 @@ class Scenario:
                     return str(malformed)
                 if action not in (self.expected, FALLBACK):
                     return f"answered {action}"
-            if self.is_damaged:  # and may still be, until the next decision
-                return self.wrong_next(state, action) or self.lost(state)
-            return self.lost(state) or self.wrong_next(state, action)
+            # Most faults leave one of a few states, byte for byte; what follows is a matter of that alone.
+            left = (state.read_bytes() if state.exists() else None, action)
+            if left not in self.known:
+                self.known[left] = self.wrong_after(state, action)
+            return self.known[left]
+
+    def wrong_after(self, state, action):
+        if self.is_damaged:  # and may still be, until the next decision
+            return self.wrong_next(state, action) or self.lost(state)
+        return self.lost(state) or self.wrong_next(state, action)
 
     def lost(self, state):
         if not state.exists():
