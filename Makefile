@@ -107,9 +107,9 @@ archive   := $(BUILD)/libgreyonce.a
 # A build that is made once and whole reads several sources as one, in half of the time: TOGETHER='src tests', or one of
 # them. What does not compile so is compiled each alone, and the objects made one.
 TOGETHER  ?=
-# source files, in objects of their own or of several: the folder of the objects, the sources
-objects_of = $(if $(filter $(1),$(TOGETHER)),$(patsubst %.cpp,%.o,$(shell $(PYTHON) tests/together.py $(2)/together $(filter-out \
-             $(differing),$(3)))) $(patsubst $(1)/%.cpp,$(2)/%.o,$(filter $(differing),$(3))),$(3:$(1)/%.cpp=$(2)/%.o))
+# The objects of sources, each its own or several: src or tests, the objects' folder, that of what is made of several, the sources
+objects_of = $(if $(filter $(1),$(TOGETHER)),$(patsubst %.cpp,%.o,$(shell $(PYTHON) tests/together.py $(2)/$(3) $(filter-out \
+             $(differing),$(4)))) $(patsubst $(1)/%.cpp,$(2)/%.o,$(filter $(differing),$(4))),$(4:$(1)/%.cpp=$(2)/%.o))
 several    = $(1) -I. -c -o $@ $< 2> /dev/null || { \
                  number=0; rm -f $@.*.o; \
                  for source in $$(cut -d '"' -f 2 $<); do \
@@ -133,7 +133,7 @@ $(BUILD)/dynamic/%: $(BUILD)/obj/%.o $(archive)
 	$(link) -o $@.debug $(linked)
 	$(stripped)
 
-$(archive): $(call objects_of,src,$(BUILD)/obj,$(parts)) Makefile
+$(archive): $(call objects_of,src,$(BUILD)/obj,together,$(parts)) Makefile
 	rm -f $@
 	$(AR) qcs $@ $(filter %.o,$^)
 
@@ -176,21 +176,6 @@ tests := $(wildcard tests/*/*_test.cpp)
 unit: $(BUILD)/tests/unit
 	$<
 
-$(BUILD)/tests/unit: $(call objects_of,tests,$(BUILD)/tests,$(tests)) $(archive)
-	$(CXX) $(CXXFLAGS) -o $@ $(linked) -lgtest_main -lgtest -lpthread
-
-$(BUILD)/tests/%.o: tests/%.cpp | $(call read_once,tests)
-	@mkdir -p $(@D)
-	$(compile) $(UNITFLAGS) $(call with,tests) -Itests -c -o $@ $<
-
-$(BUILD)/tests/together/%.o: $(BUILD)/tests/together/%.cpp | $(call read_once,tests)
-	$(call several,$(compile) $(UNITFLAGS) $(call with,tests) -Itests)
-
-# The timings' own do without GoogleTest.
-$(BUILD)/tests/bench/%.o: tests/bench/%.cpp | $(call read_once,src)
-	@mkdir -p $(@D)
-	$(compile) $(call with,src) -Itests -c -o $@ $<
-
 # What decides and what reads formats, linked without Boost, libcdb and c-ares: what reaches for the world does not link.
 # Only linked: the unit program runs the same tests. Whole folders, but for what opens, asks or calls a library; and of
 # the other folders what these need.
@@ -204,9 +189,25 @@ pure_others  := system/address system/endpoint system/lines system/text system/t
                 $(addprefix rules/,characters entry ending host_name keys order patterns verdict_text)
 pure         := $(filter-out $(edges:%=src/%.cpp),$(wildcard $(pure_folders:%=src/%/*.cpp))) $(pure_others:%=src/%.cpp)
 pure_tests   := $(filter-out $(edges:%=tests/%_test.cpp),$(wildcard $(pure_folders:%=tests/%/*_test.cpp)))
+pure_objects := $(call objects_of,tests,$(BUILD)/tests,together/pure,$(pure_tests))
 
-$(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_tests:tests/%.cpp=$(BUILD)/tests/%.o)
+$(BUILD)/tests/unit: $(pure_objects) $(call objects_of,tests,$(BUILD)/tests,together,$(filter-out $(pure_tests),$(tests))) $(archive)
+	$(CXX) $(CXXFLAGS) -o $@ $(linked) -lgtest_main -lgtest -lpthread
+
+$(BUILD)/tests/pure: $(pure:src/%.cpp=$(BUILD)/obj/%.o) $(pure_objects)
 	$(CXX) $(CXXFLAGS) -o $@ $^ -lsodium -lmd -lpsl -lgtest -lgtest_main -lpthread
+
+$(BUILD)/tests/%.o: tests/%.cpp | $(call read_once,tests)
+	@mkdir -p $(@D)
+	$(compile) $(UNITFLAGS) $(call with,tests) -Itests -c -o $@ $<
+
+$(BUILD)/tests/together/%.o: $(BUILD)/tests/together/%.cpp | $(call read_once,tests)
+	$(call several,$(compile) $(UNITFLAGS) $(call with,tests) -Itests)
+
+# The timings' own do without GoogleTest.
+$(BUILD)/tests/bench/%.o: tests/bench/%.cpp | $(call read_once,src)
+	@mkdir -p $(@D)
+	$(compile) $(call with,src) -Itests -c -o $@ $<
 
 # --- every test: the unit tests also under the sanitizers, the programs' own tests against both ways of linking ---
 

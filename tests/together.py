@@ -12,7 +12,7 @@ from pathlib import Path
 TOGETHER = 12
 
 own_part = re.compile(r"^namespace \{$(.*?)^\}  ?// namespace$", re.MULTILINE | re.DOTALL)
-own_name = re.compile(r"^(?![#}/ ]|using namespace |[A-Z_]+\().*?(\w+)(?=[({;\[]| = )", re.MULTILINE)
+own_name = re.compile(r"^(?![#}/ ]|using namespace |[A-Z_]+\().*?(\w+)(?=[({;\[]| =(?: |$))", re.MULTILINE)
 
 
 def own_names(source):
