@@ -105,12 +105,13 @@ libraries := -lboost_program_options -lcdb -lhiredis -lpcre2-8 -lsodium -lmd -lc
 
 archive   := $(BUILD)/libgreyonce.a
 # A build that is made once and whole reads several sources as one, in half of the time: TOGETHER='src tests', or one of
-# them. What does not compile so is compiled each alone, and the objects made one.
+# them. What does not compile so is compiled each alone, and the objects made one. Two warnings take an included source for a
+# header, or the name in one for a mistake in the next.
 TOGETHER  ?=
 # The objects of sources, each its own or several: src or tests, the objects' folder, that of what is made of several, the sources
 objects_of = $(if $(filter $(1),$(TOGETHER)),$(patsubst %.cpp,%.o,$(shell $(PYTHON) tests/together.py $(2)/$(3) $(filter-out \
              $(differing),$(4)))) $(patsubst $(1)/%.cpp,$(2)/%.o,$(filter $(differing),$(4))),$(4:$(1)/%.cpp=$(2)/%.o))
-several    = $(1) -I. -c -o $@ $< 2> /dev/null || { \
+several    = $(1) -Wno-subobject-linkage -Wno-shadow -I. -c -o $@ $< 2> /dev/null || { \
                  number=0; rm -f $@.*.o; \
                  for source in $$(cut -d '"' -f 2 $<); do \
                      number=$$((number + 1)); $(1) -MT $@ -c -o $@.$$number.o $$source || exit 1; \
