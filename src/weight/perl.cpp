@@ -7,22 +7,6 @@ namespace weight {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool begins_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-bool is_word(char c) {
-    return begins_word(c) || is_digit(c);
-}
-
-bool is_blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 char closing_of(char opening) {
     switch (opening) {
     case '(':
@@ -38,57 +22,10 @@ char closing_of(char opening) {
     }
 }
 
-void append(PerlText& text, char c) {
-    if (text.empty() || text.back().is_variable) {
-        text.push_back({});
-    }
-    text.back().text += c;
-}
-
-// The variable that `text` begins with, $NAME, ${NAME} or @NAME, is taken off it. False where there is
-// another thing: an element of a list, a name of another package, a method.
-bool take_variable(std::string_view& text, PerlText& into) {
-    const char sigil = text.front();
-    const bool is_braced = text.substr(1).starts_with('{');
-    const std::string_view rest = text.substr(is_braced ? 2 : 1);
-    const auto* const end = std::find_if_not(rest.begin(), rest.end(), is_word);
-    const auto size = static_cast<std::size_t>(end - rest.begin());
-    std::string_view behind = rest.substr(size);
-    if (size == 0 || !begins_word(rest[0]) || (is_braced && !behind.starts_with('}'))) {
-        return false;
-    }
-    behind.remove_prefix(is_braced ? 1 : 0);
-    if (behind.starts_with('[') || behind.starts_with('{') || behind.starts_with("->") ||
-        behind.starts_with("::")) {
-        return false;
-    }
-    into.push_back({true, sigil + std::string{rest.substr(0, size)}});
-    text = behind;
-    return true;
-}
-
-// What an escape in double quotes stands for; none where it would have to be worked out.
-std::optional<char> escaped(char c) {
-    if (c == 'n') {
-        return '\n';
-    }
-    if (c == 't') {
-        return '\t';
-    }
-    return is_word(c) ? std::nullopt : std::optional{c};
-}
-
-// Where Perl has a variable in a text. A dollar sign before a blank or the end is none.
-bool stands_for_variable(std::string_view text) {
-    const char next = text.size() > 1 ? text[1] : ' ';
-    return text.front() == '$' ? !is_blank(next)
-                               : text.front() == '@' && (is_word(next) || next == '{' || next == ':');
-}
-
 } // namespace
 
 bool PerlReader::is_word_here(std::string_view word) const {
-    return is_here(word) && !is_word(ahead(word.size()));
+    return is_here(word) && !perl::is_word(ahead(word.size()));
 }
 
 void PerlReader::step() {
@@ -103,7 +40,7 @@ void PerlReader::skip_blanks() {
     while (!is_at_end()) {
         if (here() == '#') {
             skip_line();
-        } else if (is_blank(here())) {
+        } else if (perl::is_blank(here())) {
             step();
         } else {
             return;
@@ -135,7 +72,7 @@ void PerlReader::skip_statement() {
             skip_text(c);
             continue;
         }
-        if (c == '#' && (place_ == 0 || is_blank(text_[place_ - 1]))) {
+        if (c == '#' && (place_ == 0 || perl::is_blank(text_[place_ - 1]))) {
             skip_line();
             continue;
         }
@@ -200,11 +137,11 @@ std::string PerlReader::variable_name() {
         skip_blanks();
     }
     std::string name;
-    if ((here() == '$' || here() == '@') && begins_word(ahead(1))) {
+    if ((here() == '$' || here() == '@') && perl::begins_word(ahead(1))) {
         do {
             name += here();
             step();
-        } while (is_word(here()));
+        } while (perl::is_word(here()));
     }
     return name;
 }
@@ -249,13 +186,13 @@ std::optional<std::vector<PerlText>> PerlReader::list() {
 
 bool PerlReader::take_item(std::vector<PerlText>& values) {
     skip_blanks();
-    if (is_here("qw") && !is_word(ahead(2))) {
+    if (is_here("qw") && !perl::is_word(ahead(2))) {
         return take_words(values);
     }
     PerlText text;
     if (here() == '@') {
         std::string_view rest = text_.substr(place_);
-        const bool is_list = take_variable(rest, text);
+        const bool is_list = perl::take_variable(rest, text);
         place_ = text_.size() - rest.size();
         values.push_back(std::move(text));
         return is_list;
@@ -277,24 +214,42 @@ bool PerlReader::take_joined(PerlText& text) {
 bool PerlReader::take_term(PerlText& text) {
     skip_blanks();
     const char c = here();
-    if (c == '\'' || (c == 'q' && !is_word(ahead(1)))) {
+    if (c == '\'' || (c == 'q' && !perl::is_word(ahead(1)))) {
         place_ += c == 'q' ? 1 : 0;
-        return take_plain(text);
+        const perl::Delimiter delimiter{here(), closing_of(here())};
+        const auto between = delimited();
+        if (between) {
+            perl::take_plain(*between, delimiter, text);
+        }
+        return between.has_value();
     }
-    if (c == '"' || (is_here("qq") && !is_word(ahead(2)))) {
+    if (c == '"' || (is_here("qq") && !perl::is_word(ahead(2)))) {
         place_ += c == 'q' ? 2 : 0;
-        return take_interpolated(text);
+        const auto between = delimited();
+        return between && perl::take_interpolated(*between, text);
     }
-    if (is_here("qr") && !is_word(ahead(2))) {
+    if (is_here("qr") && !perl::is_word(ahead(2))) {
         place_ += 2;
         return take_pattern(text);
     }
     return c == '$' ? take_scalar(text) : take_number(text);
 }
 
+// With no letters behind it but i: here they match in any case.
+bool PerlReader::take_pattern(PerlText& text) {
+    const auto between = delimited();
+    if (!between || !perl::take_pattern(*between, text)) {
+        return false;
+    }
+    if (here() == 'i') {
+        step();
+    }
+    return !perl::is_word(here());
+}
+
 bool PerlReader::take_scalar(PerlText& text) {
     std::string_view rest = text_.substr(place_);
-    const bool is_scalar = take_variable(rest, text);
+    const bool is_scalar = perl::take_variable(rest, text);
     place_ = text_.size() - rest.size();
     return is_scalar;
 }
@@ -307,13 +262,14 @@ bool PerlReader::take_number(PerlText& text) {
         step();
     }
     const std::size_t start = number.size();
-    const bool is_octal = here() == '0' && is_digit(ahead(1));
+    const bool is_octal = here() == '0' && perl::is_digit(ahead(1));
     for (bool has_point = false;
-         is_digit(here()) || here() == '_' || (here() == '.' && !has_point && is_digit(ahead(1))); step()) {
+         perl::is_digit(here()) || here() == '_' || (here() == '.' && !has_point && perl::is_digit(ahead(1)));
+         step()) {
         has_point = has_point || here() == '.';
         number.append(here() == '_' ? 0 : 1, here());
     }
-    if (number.size() == start || is_octal || is_word(here())) {
+    if (number.size() == start || is_octal || perl::is_word(here())) {
         return false;
     }
     text.push_back({false, number});
@@ -322,8 +278,8 @@ bool PerlReader::take_number(PerlText& text) {
 
 // What stands between the delimiter that is here and the one that ends it.
 std::optional<std::string_view> PerlReader::delimited() {
-    const Delimiter delimiter{here(), closing_of(here())};
-    if (is_at_end() || is_word(delimiter.opening) || is_blank(delimiter.opening)) {
+    const perl::Delimiter delimiter{here(), closing_of(here())};
+    if (is_at_end() || perl::is_word(delimiter.opening) || perl::is_blank(delimiter.opening)) {
         return std::nullopt;
     }
     step();
@@ -345,69 +301,6 @@ std::optional<std::string_view> PerlReader::delimited() {
     return std::nullopt;
 }
 
-// A backslash stands for itself but before another, or before the delimiter.
-bool PerlReader::take_plain(PerlText& text) {
-    const char opening = here();
-    const auto between = delimited();
-    if (!between) {
-        return false;
-    }
-    text.push_back({});
-    for (std::size_t i = 0; i < between->size(); ++i) {
-        const char next = i + 1 < between->size() ? (*between)[i + 1] : '\0';
-        const bool is_escape =
-            (*between)[i] == '\\' && (next == '\\' || next == opening || next == closing_of(opening));
-        i += is_escape ? 1 : 0;
-        append(text, (*between)[i]);
-    }
-    return true;
-}
-
-bool PerlReader::take_interpolated(PerlText& text) {
-    const auto between = delimited();
-    if (!between) {
-        return false;
-    }
-    text.push_back({});
-    for (std::string_view rest = *between; !rest.empty();) {
-        if (stands_for_variable(rest)) {
-            if (!take_variable(rest, text)) {
-                return false;
-            }
-            continue;
-        }
-        const bool is_escape = rest.front() == '\\' && rest.size() > 1;
-        const auto c = is_escape ? escaped(rest[1]) : std::optional{rest.front()};
-        if (!c) {
-            return false;
-        }
-        append(text, *c);
-        rest.remove_prefix(is_escape ? 2 : 1);
-    }
-    return true;
-}
-
-// Kept as it is, with no letters behind it but i: here they match in any case.
-bool PerlReader::take_pattern(PerlText& text) {
-    const auto between = delimited();
-    if (!between) {
-        return false;
-    }
-    if (here() == 'i') {
-        step();
-    }
-    for (std::size_t i = 0; i < between->size(); ++i) {
-        const char next = i + 1 < between->size() ? (*between)[i + 1] : '\0';
-        if ((*between)[i] == '\\') {
-            ++i;
-        } else if (((*between)[i] == '$' || (*between)[i] == '@') && (is_word(next) || next == '{')) {
-            return false;
-        }
-    }
-    text.push_back({false, std::string{*between}});
-    return !is_word(here());
-}
-
 bool PerlReader::take_words(std::vector<PerlText>& values) {
     place_ += 2;
     const auto between = delimited();
@@ -415,7 +308,7 @@ bool PerlReader::take_words(std::vector<PerlText>& values) {
         return false;
     }
     for (std::string_view rest = *between; !rest.empty();) {
-        const auto* const end = std::find_if(rest.begin(), rest.end(), is_blank);
+        const auto* const end = std::find_if(rest.begin(), rest.end(), perl::is_blank);
         const auto size = static_cast<std::size_t>(end - rest.begin());
         if (size > 0) {
             values.push_back({{false, std::string{rest.substr(0, size)}}});

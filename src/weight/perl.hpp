@@ -9,6 +9,8 @@
 //     "#" to the end of a line is a comment; use, no, package and a true value say nothing
 #pragma once
 
+#include "weight/perl_text.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -16,13 +18,6 @@
 #include <vector>
 
 namespace weight {
-
-// A part of a text: itself, or the variable that stands in its place, with its sigil.
-struct PerlPiece {
-    bool is_variable = false;
-    std::string text;
-};
-using PerlText = std::vector<PerlPiece>; // joined
 
 struct PerlStatement {
     std::size_t line = 0; // where it begins, from 1
@@ -42,12 +37,6 @@ class PerlReader {
     std::string_view text_;
     std::size_t place_ = 0;
     std::size_t line_ = 1;
-
-    // What a delimiter ends with, and whether others of its kind may stand between.
-    struct Delimiter {
-        char opening;
-        char closing;
-    };
 
     [[nodiscard]] bool is_at_end() const { return place_ >= text_.size(); }
     [[nodiscard]] char here() const { return is_at_end() ? '\0' : text_[place_]; }
@@ -72,8 +61,6 @@ class PerlReader {
     bool take_term(PerlText& text);
     bool take_number(PerlText& text);
     bool take_scalar(PerlText& text);
-    bool take_plain(PerlText& text);
-    bool take_interpolated(PerlText& text);
     bool take_pattern(PerlText& text);
     bool take_words(std::vector<PerlText>& values);
     std::optional<std::string_view> delimited();
