@@ -111,11 +111,12 @@ TOGETHER  ?=
 # The objects of sources, each its own or several: src or tests, the objects' folder, that of what is made of several, the sources
 objects_of = $(if $(filter $(1),$(TOGETHER)),$(patsubst %.cpp,%.o,$(shell $(PYTHON) tests/together.py $(2)/$(3) $(filter-out \
              $(differing),$(4)))) $(patsubst $(1)/%.cpp,$(2)/%.o,$(filter $(differing),$(4))),$(4:$(1)/%.cpp=$(2)/%.o))
-several    = $(1) -Wno-subobject-linkage -Wno-shadow -I. -c -o $@ $< 2> /dev/null || { \
+several    = if $(1) $(unjoined) -I. -c -o $@ $< 2> $@.told; then cat $@.told >&2; else \
                  number=0; rm -f $@.*.o; \
                  for source in $$(cut -d '"' -f 2 $<); do \
                      number=$$((number + 1)); $(1) -MT $@ -c -o $@.$$number.o $$source || exit 1; \
-                 done; $(CXX) -r -nostdlib -o $@ $@.*.o; }
+                 done; $(CXX) -r -nostdlib -o $@ $@.*.o; fi
+unjoined   = -Wno-shadow $(if $(findstring clang,$(CXX)),,-Wno-subobject-linkage)
 linked     = $(filter %.o,$^) $(archive) $(libraries)
 
 .PHONY: all deps demo check unit quick alone fuzz bench layout lint install uninstall deb dist clean
@@ -333,7 +334,7 @@ lint: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/lint
 	$(MAKE) $(BUILD)/tidied
 
 # Those that have changed, unless that is more than sources.
-$(BUILD)/tidied: $(tidied) $(headers) .clang-tidy tests/tidy.py
+$(BUILD)/tidied: $(tidied) $(headers) .clang-tidy tests/tidy.py tests/together.py
 	@$(PYTHON) tests/tidy.py $(if $(filter-out %.cpp,$?),$(tidied),$?) -- -std=c++20 -Isrc -Wreserved-identifier \
 	    -Wzero-as-null-pointer-constant
 	@mkdir -p $(@D) && touch $@

@@ -227,6 +227,9 @@ int run(const command::Words& words) {
         return EX_OK;
     }
     const auto* work = std::ranges::find(works, command.name, &Work::command);
+    if (work == works.end()) {
+        throw Misuse{first + ": unknown command"};
+    }
     return work->done(request_of(command, rest, warn));
 }
 

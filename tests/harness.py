@@ -160,7 +160,7 @@ taken_ports = []
 def free_port():
     """A port of loopback that stays this process's: no other test gets it, nor anybody who lets the system choose."""
     while True:
-        port = random.randrange(10000, first_port_of_the_system())
+        port = random.randrange(10000, max(20000, first_port_of_the_system()))
         mark = socket.socket(socket.AF_UNIX)
         try:
             mark.bind(f"\0greyonce's tests, port {port}")
