@@ -5,13 +5,16 @@ import os
 import random
 import shutil
 import signal
+import tempfile
 import threading
 import time
 import unittest
+from collections import Counter
 from pathlib import Path
 
 import harness
-from exim.daemon import EximCase, WAYS, running
+from bench.dev_log import Syslog
+from exim.daemon import EximCase, USER, WAYS, running
 from servers import starters
 
 SESSIONS = 50
@@ -19,12 +22,26 @@ RECIPIENTS = 20
 
 
 class LoadCase(EximCase):
+    """The state is in memory: a disk that stands still for the time of the deadline is trouble of ours, and lets mail pass."""
+
     def setUp(self):
+        self.memory = Path(tempfile.mkdtemp(prefix="greyonce-", dir="/dev/shm"))
+        self.addCleanup(shutil.rmtree, self.memory, ignore_errors=True)
+        shutil.chown(self.memory, USER, USER)
+        self.syslog = self.enterContext(Syslog(self.memory))
         super().setUp()
-        self.configure()
+        self.whitelist()
 
     def configure(self, **settings):
-        super().configure(idle=1, **settings)  # what serves a listening socket is gone soon
+        # What serves a listening socket is gone soon.
+        super().configure(idle=1, state=self.memory / "state", log="syslog", **settings)
+
+    def start(self, command, *arguments, **options):
+        return super().start([*self.syslog.seen_by(), *command], *arguments, **options)
+
+    def trouble(self):
+        """What the filter had to warn of."""
+        return "\n".join(text for text in self.syslog.texts if "warning: " in text)
 
     def session(self, number, recipients=RECIPIENTS):
         """The codes of the replies to RCPT, from a client of its own."""
@@ -48,12 +65,13 @@ def answers_a_thousand_recipients_rightly(way, server=starters.inetd):
     def test(self):
         self.start_exim(way, server=server)
         replies = self.sessions()
-        self.assertEqual((len(replies), set(replies)), (SESSIONS * RECIPIENTS, {450}))
+        self.assertEqual(Counter(replies), {450: SESSIONS * RECIPIENTS}, self.trouble())
         self.configure(delay="0")
         harness.wait_until(lambda: not running(self.program), "who knows the former configuration to go")
         replies = self.sessions()
-        self.assertEqual((len(replies), set(replies)), (SESSIONS * RECIPIENTS, {250}))
+        self.assertEqual(Counter(replies), {250: SESSIONS * RECIPIENTS}, self.trouble())
         self.assertEqual((self.log("panic"), self.log().count("no answer")), ("", 0))
+        self.assertGreaterEqual(self.syslog.lines, 2 * SESSIONS * RECIPIENTS)
         self.assert_nothing_is_left()
     return test
 
