@@ -17,7 +17,7 @@
 #   make deb        Debian's package, build/greyonce_VERSION_ARCH.deb
 #   make dist       the sources, build/greyonce-VERSION.tar.gz
 #   make STATIC=    the same programs, dynamically linked
-#   make TOGETHER=src  the same programs, several sources compiled as one: in half of the time where all is new
+#   make TOGETHER=src  several sources compiled as one: in half of the time, for programs that start a little more slowly
 
 PREFIX        ?= /usr/local
 SBINDIR       ?= $(PREFIX)/sbin
