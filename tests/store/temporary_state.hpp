@@ -73,8 +73,9 @@ class TemporaryState : public testing::Test {
     }
 
     [[nodiscard]] std::string content() const {
-        std::ifstream file(path_, std::ios::binary);
-        return {std::istreambuf_iterator<char>(file), {}};
+        std::string bytes(std::filesystem::file_size(path_), '\0');
+        std::ifstream(path_, std::ios::binary).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        return bytes;
     }
     void spoil(const std::string& bytes) const { std::ofstream(path_, std::ios::binary) << bytes; }
 
