@@ -16,8 +16,9 @@ Chart::Bar bar_of(std::string label, std::string short_label, const Counts& coun
              counts.of(Group::refused)}};
 }
 
-const std::vector<std::string> group_names{"passed", "put off by the greylist", "deferred otherwise",
-                                           "refused"};
+std::vector<std::string> group_names() {
+    return {"passed", "put off by the greylist", "deferred otherwise", "refused"};
+}
 
 Counts sum_of(const DayCounts& hours) {
     Counts sum;
@@ -29,7 +30,7 @@ Counts sum_of(const DayCounts& hours) {
 
 // Days between the first and the last that have nothing are days, too.
 Chart chart_of_days(const Figures& figures) {
-    Chart chart{.title = "Requests by day", .counted = "requests", .series = group_names, .bars = {}};
+    Chart chart{.title = "Requests by day", .counted = "requests", .series = group_names(), .bars = {}};
     if (figures.days.empty()) {
         return chart;
     }
@@ -47,7 +48,7 @@ Chart chart_of_days(const Figures& figures) {
 Chart chart_of_hours(const Figures& figures) {
     Chart chart{.title = "Requests by hour of the day, all days together",
                 .counted = "requests",
-                .series = group_names,
+                .series = group_names(),
                 .bars = {}};
     DayCounts sums{};
     for (const auto& [day, hours] : figures.days) {
