@@ -543,7 +543,7 @@ TEST_F(StateTest, OneOfManyThatRaceIsTheFirst) {
 }
 
 TEST_F(StateTest, PagesAddedByManyAtOnceAllHaveTheirParents) {
-    constexpr unsigned rounds = 400;
+    constexpr unsigned rounds = 200;
     ASSERT_TRUE(all_at_once([&](unsigned number) {
         FileStore state = number % 2 == 1 ? open_to_stay() : open();
         for (unsigned i = 0; i < rounds; ++i) {
