@@ -15,6 +15,9 @@ own_part = re.compile(r"^namespace \{$(.*?)^\}  ?// namespace$", re.MULTILINE | 
 own_name = re.compile(r"^(?![#}/ ]|using namespace |[A-Z_]+\().*?(\w+)(?=[({;\[]| =(?: |$))", re.MULTILINE)
 
 
+directive = re.compile(r"^[ \t]*#[ \t]*(define|undef|pragma)\b", re.MULTILINE)
+
+
 def own_names(source):
     """What the source declares in its nameless namespaces: the last word before what ends or begins a definition."""
     text = source.read_text()
@@ -24,9 +27,13 @@ def own_names(source):
 
 def groups(sources, most=TOGETHER):
     """Sources that give the same name to things of their own cannot be read as one. In the order given, each joins the first
-    group that has room and none of its names."""
-    made = []
+    group that has room and none of its names. What a source tells the compiler or the linker in a directive would hold for
+    those behind it as well, so it stays alone: a weak name makes theirs weak."""
+    made, alone = [], []
     for source in sources:
+        if directive.search(source.read_text()):
+            alone.append([source])
+            continue
         names = own_names(source)
         for members, taken in made:
             if len(members) < most and not taken & names:
@@ -35,7 +42,7 @@ def groups(sources, most=TOGETHER):
                 break
         else:
             made.append(([source], names))
-    return [members for members, _ in made]
+    return [members for members, _ in made] + alone
 
 
 def text_of(members):

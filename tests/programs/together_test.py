@@ -40,6 +40,12 @@ class Together(Case):
         tests = [self.source(f"t{number}.cpp", text.format(f"TEST(A, B{number}) {{\n    EXPECT_TRUE(true);\n}}")) for number in (1, 2)]
         self.assertEqual(self.groups(value, function, *tests), [[value, *tests], [function]])
 
+    def test_a_directive_keeps_a_source_alone(self):
+        plain = [self.source(name, OWN.format("int", name[0])) for name in ("a.cpp", "c.cpp")]
+        for text in "#pragma weak pcre2_match_8\n", "#include <string>\n# define WIDTH 8\n", "#undef errno\n":
+            told = self.source("b.cpp", text + OWN.format("int", "b"))
+            self.assertEqual(self.groups(plain[0], told, plain[1]), [plain, [told]])
+
     def test_what_is_there_already_is_not_written_again(self):
         sources = [self.source(f"s{number}.cpp", OWN.format("int", number)) for number in range(13)]
         self.groups(*sources)
