@@ -256,7 +256,8 @@ class Misbehaving(Weighing):
         self.assertIn(b" BOGUS_MX=2.1 CL_IP_NE_HELO=1.5 ", answer.stderr)
         slow = self.serve({"*.bl.spamcop.net": {"*": dns_server.SILENT}} | HAM)
         answer = self.ask(slow, client_address="192.0.2.2")
-        self.assertGreaterEqual(int(re.search(r"dns: (\d+) ms", answer.stderr.decode())[1]), 2500)
+        # Of the three seconds a filter that was started late on a busy machine has less.
+        self.assertGreaterEqual(int(re.search(r"dns: (\d+) ms", answer.stderr.decode())[1]), 2000)
 
     def test_whoever_breaks_its_own_names_gains_nothing_by_it(self):
         listed = {"1.2.0.192.sbl-xbl.spamhaus.org": {"A": ["127.0.0.4"]}}
