@@ -111,8 +111,8 @@ libraries := -lboost_program_options -lcdb -lhiredis -lpcre2-8 -lsodium -lmd -lc
 
 archive   := $(BUILD)/libgreyonce.a
 # A build that is made once and whole reads several sources as one, in half of the time: TOGETHER='src tests', or one of
-# them, or `rest` for those of src that the filter does not run for each request. What does not compile so is compiled each alone, and the objects made one. Two warnings take an included source for a
-# header, or the name in one for a mistake in the next.
+# them, or `rest` for those of src that the filter does not run for each request. What does not compile so is compiled each
+# alone, and the objects made one. Two warnings take an included source for a header, or the name in one for a mistake in the next.
 TOGETHER  ?=
 # The objects of sources, each its own or several: src or tests, the objects' folder, that of what is made of several, the sources
 objects_of = $(if $(filter $(1) $(1:src=rest),$(TOGETHER)),$(patsubst %.cpp,%.o,$(shell $(PYTHON) tests/together.py $(2)/$(3) \

@@ -13,8 +13,6 @@ TOGETHER = 12
 
 own_part = re.compile(r"^namespace \{$(.*?)^\}  ?// namespace$", re.MULTILINE | re.DOTALL)
 own_name = re.compile(r"^(?![#}/ ]|using namespace |[A-Z_]+\().*?(\w+)(?=[({;\[]| =(?: |$))", re.MULTILINE)
-
-
 directive = re.compile(r"^[ \t]*#[ \t]*(define|undef|pragma)\b", re.MULTILINE)
 
 
