@@ -1,7 +1,8 @@
 """Whatever happens in the middle of a decision, the state stays whole, and nobody who was told to wait is forgotten.
 
 Each kind of decision is traced once. Then it is run again for every system call of the trace: killed before it (which
-is after the one before), and with each error that a call may return, by strace's injection.
+is after the one before), and with each error that a call may return, by strace's injection. A fault at a call of one
+number is tried with all kinds of decision below one strace.
 """
 
 import collections
@@ -16,9 +17,12 @@ import unittest
 from pathlib import Path
 
 import harness
+from store import below_strace
 
 NOW = 1_700_000_000
 DELAY = 300
+PAGE = 4096
+FIXED_PAGES = 257  # of a new state
 DEFER = "DEFER_IF_PERMIT Greylisted, please try again later"
 FALLBACK = "DUNNO"
 
@@ -34,9 +38,7 @@ ERRORS = {
     "unlink": "EIO EACCES ENOMEM",
     "newfstatat": "EIO EACCES ENOMEM",
     "close": "EIO ENOSPC EINTR EDQUOT",
-    "access": "EIO EACCES ENOMEM",
     "mmap": "EAGAIN ENOMEM",
-    "brk": "ENOMEM",
 }
 # A count that is not true, as nothing was read: the same call again must make up for it. Of a write strace could only lie.
 SHORT = {"pread64": ("0", "1", "143", "512"), "pwrite64": ("0",)}
@@ -78,17 +80,19 @@ def passes(answer):
 class Scenario:
     """A state, a request, and what it is answered where nothing goes wrong."""
 
-    def __init__(self, state, question, expected, is_damaged=False):
-        self.state, self.question, self.expected, self.is_damaged = state, question, expected, is_damaged
+    def __init__(self, name, state, question, expected, is_damaged=False):
+        self.name, self.state, self.question, self.expected, self.is_damaged = name, state, question, expected, is_damaged
         self.records = set(greystate("export", state).stdout.split(b"\n")) if state.exists() else set()
         self.at = int(question["policy_test_time"])
         self.known = {}  # what was wrong, or None, by what was left
+        self.total, self.before = self.calls()
 
     def calls(self):
         """How often each system call is made, and how often of that before the program's own first one."""
         with tempfile.TemporaryDirectory() as folder:
+            words, given = self.command(folder)
             trace = Path(folder, "trace")
-            self.run(folder, "-o", trace)
+            subprocess.run(["strace", "-o", trace, *words], input=given, capture_output=True, timeout=60, check=False)
             total, before = collections.Counter(), None
             for line in trace.read_text().splitlines():
                 name = re.match(r"\w+", line)
@@ -98,33 +102,29 @@ class Scenario:
                     total[name[0]] += 1
         return total, before
 
-    def run(self, folder, *strace, more=()):
-        """A copy of the state, and the answer."""
+    def command(self, folder, *more):
+        """The words of the filter's command, with a copy of the state in this folder, and its standard input."""
         state = Path(folder, "state")
         if self.state.exists():
             shutil.copy(self.state, state)
-        command = ["strace", *map(str, strace), str(harness.GREYONCE), *map(str, options(state)), *more]
-        done = subprocess.run(command, input=harness.block(self.question), capture_output=True, timeout=60, check=False)
-        return state, harness.Answer(done.stdout, done.returncode, done.stderr)
+        return [harness.GREYONCE, *options(state), *more], harness.block(self.question)
 
-    def trouble(self, *strace, may_be_silent, more=()):
-        """What went wrong with this fault, or None."""
-        with tempfile.TemporaryDirectory() as folder:
-            state, answer = self.run(folder, "-o", "/dev/null", *strace, more=more)
-            if answer.output == b"" and may_be_silent:
-                action = None
-            else:
-                try:
-                    action = answer.action
-                except AssertionError as malformed:
-                    return str(malformed)
-                if action not in (self.expected, FALLBACK):
-                    return f"answered {action}"
-            # Most faults leave one of a few states, byte for byte; what follows is a matter of that alone.
-            left = (hashlib.sha256(state.read_bytes()).digest() if state.exists() else None, action)
-            if left not in self.known:
-                self.known[left] = self.wrong_after(state, action)
-            return self.known[left]
+    def wrong(self, state, answer, may_be_silent):
+        """What is wrong with this answer, or with the state that it left, or None."""
+        if answer.output == b"" and may_be_silent:
+            action = None
+        else:
+            try:
+                action = answer.action
+            except AssertionError as malformed:
+                return str(malformed)
+            if action not in (self.expected, FALLBACK):
+                return f"answered {action}"
+        # Most faults leave one of a few states, byte for byte; what follows is a matter of that alone.
+        left = (hashlib.sha256(state.read_bytes()).digest() if state.exists() else None, action)
+        if left not in self.known:
+            self.known[left] = self.wrong_after(state, action)
+        return self.known[left]
 
     def wrong_after(self, state, action):
         if self.is_damaged:  # and may still be, until the next decision
@@ -158,112 +158,52 @@ class Scenario:
         return None
 
 
-class Faults(harness.Case):
-    def setUp(self):
-        super().setUp()
-        self.state = self.folder / "state"
+class States:
+    """Makes the states of the scenarios, each in a folder of its own."""
 
-    def given(self, *records):
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.state = None
+        self.scenarios = []
+
+    def none(self):
+        self.folder.joinpath(str(len(self.scenarios))).mkdir()
+        self.state = self.folder / str(len(self.scenarios)) / "state"
+
+    def new(self, *records, others=900):
         """A state with these records, and some that must never get lost."""
-        others = [f"T {NOW - 5000} {NOW - 10} 000001 198.51.100.0 other{i}@example.net bob@example.org" for i in range(900)]
-        done = greystate("import", self.state, "--from", "greyonce", input="\n".join([*others, *records, ""]).encode())
-        self.assertEqual(done.returncode, 0, done)
+        self.none()
+        self.add(*records, others=range(others))
 
-    def fillers(self, count):
-        return [f"T {NOW - 5000} {NOW - 10} 000001 198.51.100.0 filler{i}@example.net bob@example.org" for i in range(count)]
+    def add(self, *records, others=()):
+        kept = [f"T {NOW - 5000} {NOW - 10} 000001 198.51.100.0 other{i}@example.net bob@example.org" for i in others]
+        greystate("import", self.state, "--from", "greyonce", input="\n".join([*kept, *records, ""]).encode(), status=0)
 
-    def triplet(self, first, last, count=0):
-        return f"T {first} {last} {count:06} 192.0.2.0 alice@example.net bob@example.org"
+    def new_with_pages_below_others(self, least=8):
+        self.new(others=6000)
+        for count in range(6000, 20000, 200):
+            if self.state.stat().st_size >= (FIXED_PAGES + least) * PAGE:
+                return
+            self.add(others=range(count, count + 200))
+        raise AssertionError("no pages were added")
 
-    def scenario(self, question, is_expected, is_damaged=False):
+    def damage(self, page, offset):
+        """One byte of the state, flipped."""
+        data = bytearray(self.state.read_bytes())
+        data[page * PAGE + offset] ^= 1
+        self.state.write_bytes(data)
+
+    def decided(self, name, question, is_expected, is_damaged=False):
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder, "state")
             if self.state.exists():
                 shutil.copy(self.state, copy)
             expected = decide(copy, question).action
-        self.assertTrue(is_expected(expected), expected)
-        return Scenario(self.state, question, expected, is_damaged)
+        if not is_expected(expected):
+            raise AssertionError(f"{name}: {expected}")
+        self.scenarios.append(Scenario(name, self.state, question, expected, is_damaged))
 
-    def survives(self, scenario, everywhere=False):
-        """With faults in all calls of the program's own; with `everywhere` killed in the C library's start as well."""
-        total, before = scenario.calls()
-        self.assertGreater(total["pread64"], 0)
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            running = {}
-            for name, count in total.items():
-                for number in range(1 if everywhere else before[name] + 1, count + 1):
-                    running[pool.submit(scenario.trouble, "-e", f"inject={name}:signal=SIGKILL:when={number}",
-                                        may_be_silent=True)] = f"killed at {name} {number}"
-                    if number <= before[name]:
-                        continue
-                    faults = [f"error={error}" for error in ERRORS.get(name, "").split()]
-                    faults += [f"retval={count}" for count in SHORT.get(name, ())]
-                    for fault in faults:
-                        running[pool.submit(scenario.trouble, "-e", f"inject={name}:{fault}:when={number}",
-                                            may_be_silent=False)] = f"{fault} at {name} {number}"
-            troubles = [f"{what}: {trouble}" for future, what in running.items() if (trouble := future.result())]
-        self.assertEqual(troubles, [])
-
-    def ends_at_once(self, scenario):
-        """Whichever call of the program's own goes on failing."""
-        total, before = scenario.calls()
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            running = {}
-            for name in FOR_GOOD:
-                for error in ERRORS[name].split():
-                    is_waited_for = error == "EINTR" or (name, error) in WAITED_FOR
-                    if total[name] > before[name] and not is_waited_for:
-                        running[pool.submit(scenario.trouble, "-e", f"inject={name}:error={error}:when={before[name] + 1}+",
-                                            may_be_silent=False, more=(f"--deadline={LONG_DEADLINE}",))] = f"{error} at {name}"
-            troubles = [f"{what}: {trouble}" for future, what in running.items() if (trouble := future.result())]
-        self.assertGreater(len(running), 15)
-        self.assertEqual(troubles, [])
-
-    def test_a_known_triplet_where_calls_go_on_failing(self):
-        self.given(self.triplet(NOW - 9000, NOW - 500, 3))
-        self.ends_at_once(self.scenario(request(NOW), passes))
-
-    def test_a_first_attempt_where_calls_go_on_failing(self):
-        self.given()
-        self.ends_at_once(self.scenario(request(NOW), waits))
-
-    def test_a_first_attempt(self):
-        self.given()
-        self.survives(self.scenario(request(NOW), waits), everywhere=True)
-
-    def test_an_early_retry(self):
-        self.given(self.triplet(NOW - 100, NOW - 50))
-        self.survives(self.scenario(request(NOW), waits))
-
-    def test_a_first_success(self):
-        self.given(self.triplet(NOW - 301, NOW - 301))
-        self.survives(self.scenario(request(NOW), lambda action: action.startswith("PREPEND")))
-
-    def test_a_triplet_that_was_renewed_a_moment_ago(self):
-        self.given(self.triplet(NOW - 9000, NOW - 50, 3))
-        self.survives(self.scenario(request(NOW), passes))
-
-    def test_a_known_triplet(self):
-        self.given(self.triplet(NOW - 9000, NOW - 500, 3))
-        self.survives(self.scenario(request(NOW), passes))
-
-    def test_the_last_step_to_the_auto_whitelist(self):
-        self.given(self.triplet(NOW - 301, NOW - 301), f"C 000004 {NOW - 4000} 192.0.2.1")
-        self.survives(self.scenario(request(NOW), lambda action: action.startswith("PREPEND")))
-
-    def test_a_client_of_the_auto_whitelist(self):
-        self.given(f"C 000005 {NOW - 4000} 192.0.2.1")
-        self.survives(self.scenario(request(NOW), passes))
-
-    def test_a_new_file(self):
-        self.survives(self.scenario(request(NOW), waits))
-
-    def test_a_file_of_length_zero(self):
-        self.state.touch()
-        self.survives(self.scenario(request(NOW), waits))
-
-    def test_a_page_added(self):
-        self.given(*self.fillers(13000))
+    def question_that_adds_a_page(self):
         size = self.state.stat().st_size
         for number in range(1000):
             question = request(NOW, f"recipient{number}@example.org")
@@ -271,28 +211,128 @@ class Faults(harness.Case):
             shutil.copy(self.state, copy)
             decide(copy, question)
             if copy.stat().st_size > size:
-                break
-        self.survives(self.scenario(question, waits))
+                return question
+        raise AssertionError("no page was added")
 
-    def damaged(self, page, offset):
-        """The state with one byte flipped."""
-        data = bytearray(self.state.read_bytes())
-        data[page * 4096 + offset] ^= 1
-        self.state.write_bytes(data)
 
-    def test_a_page_mended(self):
-        self.given(self.triplet(NOW - 9000, NOW - 500, 3))
-        self.damaged(self.state.read_bytes().index(b" 192.0.2.0 alice@example.net") // 4096, 4095)
-        self.survives(self.scenario(request(NOW), passes, is_damaged=True))
+def triplet(first, last, count=0):
+    return f"T {first} {last} {count:06} 192.0.2.0 alice@example.net bob@example.org"
 
-    def test_a_page_mended_whose_children_have_to_be_found(self):
-        self.given(*self.fillers(10000))
-        pages = re.split(rb"(?=^page )", self.state.read_bytes(), flags=re.MULTILINE)
-        child = pages[-1].splitlines()
-        root, sender = int(child[0].split()[2].split(b"/")[0]), child[1].split()[-2].decode()
-        self.damaged(1 + root, 6)
-        question = harness.request(client_address="198.51.100.7", sender=sender, policy_test_time=NOW)
-        self.survives(self.scenario(question, passes, is_damaged=True))
+
+def scenarios(folder):
+    states = States(folder)
+    states.new()
+    states.decided("a first attempt", request(NOW), waits)
+    states.new(triplet(NOW - 100, NOW - 50))
+    states.decided("an early retry", request(NOW), waits)
+    states.new(triplet(NOW - 301, NOW - 301))
+    states.decided("a first success", request(NOW), lambda action: action.startswith("PREPEND"))
+    states.new(triplet(NOW - 9000, NOW - 50, 3))
+    states.decided("a triplet that was renewed a moment ago", request(NOW), passes)
+    states.new(triplet(NOW - 9000, NOW - 500, 3))
+    states.decided("a known triplet", request(NOW), passes)
+    states.new(triplet(NOW - 301, NOW - 301), f"C 000004 {NOW - 4000} 192.0.2.1")
+    states.decided("the last step to the auto-whitelist", request(NOW), lambda action: action.startswith("PREPEND"))
+    states.new(f"C 000005 {NOW - 4000} 192.0.2.1")
+    states.decided("a client of the auto-whitelist", request(NOW), passes)
+    states.none()
+    states.decided("a new file", request(NOW), waits)
+    states.none()
+    states.state.touch()
+    states.decided("a file of length zero", request(NOW), waits)
+    states.new(others=13900)
+    states.decided("a page added", states.question_that_adds_a_page(), waits)
+    states.new(triplet(NOW - 9000, NOW - 500, 3))
+    states.damage(states.state.read_bytes().index(b" 192.0.2.0 alice@example.net") // PAGE, PAGE - 1)
+    states.decided("a page mended", request(NOW), passes, is_damaged=True)
+    states.new_with_pages_below_others()
+    pages = re.split(rb"(?=^page )", states.state.read_bytes(), flags=re.MULTILINE)
+    child = pages[-1].splitlines()
+    root, sender = int(child[0].split()[2].split(b"/")[0]), child[1].split()[-2].decode()
+    states.damage(1 + root, 6)
+    question = harness.request(client_address="198.51.100.7", sender=sender, policy_test_time=NOW)
+    states.decided("a page mended whose children have to be found", question, passes, is_damaged=True)
+    return {scenario.name: scenario for scenario in states.scenarios}
+
+
+class FaultsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scenarios = scenarios(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.ahead = collections.Counter(below_strace.calls_before_the_program())
+
+    def troubles(self, fault, number, these, may_be_silent=False, more=()):
+        """What goes wrong in these scenarios where `fault`, a call's name and what becomes of it, is at the program's
+        call of that number; `number` may end in a plus sign for all from there on."""
+        name, effect = fault
+        digits, *for_good = re.findall(r"\d+|\+", number)
+        when = self.ahead[name] + int(digits)
+        injection = f"{name}:{effect}:when={when}{''.join(for_good)}"
+        with tempfile.TemporaryDirectory() as folder:
+            states = [Path(folder, str(which)) for which in range(len(these))]
+            for state in states:
+                state.mkdir()
+            commands = [scenario.command(state, *more) for scenario, state in zip(these, states)]
+            try:
+                answers = below_strace.answers_with(injection, commands)
+            except (AssertionError, subprocess.TimeoutExpired) as trouble:
+                return [f"{effect} at {name} {number}: {trouble}"]
+            wrong = [(scenario, scenario.wrong(state / "state", answer, may_be_silent))
+                     for scenario, state, answer in zip(these, states, answers)]
+        return [f"{effect} at {name} {number} in {scenario.name}: {what}" for scenario, what in wrong if what]
+
+    def assert_survived(self, tried):
+        """`tried`: the arguments of troubles(), for each of them. Returns how many runs it were."""
+        with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
+            results = [pool.submit(self.troubles, *each) for each in tried]
+            self.assertEqual([trouble for result in results for trouble in result.result()], [])
+        return sum(len(each[2]) for each in tried)
+
+    def calls(self, name):
+        """Each number that a call of that name has in the program itself, and in which scenarios."""
+        last = max(scenario.total[name] for scenario in self.scenarios.values())
+        for number in range(1, last + 1):
+            these = [scenario for scenario in self.scenarios.values() if scenario.before[name] < number <= scenario.total[name]]
+            if these:
+                yield str(number), these
+
+    def test_killed_before_each_call(self):
+        names = {name for scenario in self.scenarios.values() for name in scenario.total}
+        tried = [((name, "signal=SIGKILL"), *call, True) for name in names for call in self.calls(name)]
+        self.assertGreater(self.assert_survived(tried), 300)
+
+    def test_killed_before_each_call_of_the_start(self):
+        """Before the program's own first call, which are those of the C library."""
+        first = self.scenarios["a first attempt"]
+        tried = [((name, "signal=SIGKILL"), str(number), [first], True)
+                 for name, count in first.before.items() for number in range(1, count + 1)]
+        self.assertGreater(self.assert_survived(tried), 10)
+
+    def ends_at_once(self, name):
+        """Whichever call of the program's own goes on failing."""
+        scenario = self.scenarios[name]
+        tried = [((name, f"error={error}"), f"{scenario.before[name] + 1}+", [scenario], False, (f"--deadline={LONG_DEADLINE}",))
+                 for name in FOR_GOOD if scenario.total[name] > scenario.before[name]
+                 for error in ERRORS[name].split() if error != "EINTR" and (name, error) not in WAITED_FOR]
+        self.assertGreater(self.assert_survived(tried), 15)
+
+    def test_a_known_triplet_where_calls_go_on_failing(self):
+        self.ends_at_once("a known triplet")
+
+    def test_a_first_attempt_where_calls_go_on_failing(self):
+        self.ends_at_once("a first attempt")
+
+
+def survives_what_becomes_of(name):
+    def test(self):
+        effects = [f"error={error}" for error in ERRORS[name].split()] + [f"retval={count}" for count in SHORT.get(name, ())]
+        tried = [((name, effect), *call) for effect in effects for call in self.calls(name)]
+        self.assertGreaterEqual(self.assert_survived(tried), len(effects))
+    return test
+
+
+for call in ERRORS:
+    setattr(FaultsTest, f"test_what_becomes_of_each_{call}", survives_what_becomes_of(call))
 
 
 if __name__ == "__main__":
