@@ -311,7 +311,8 @@ class FaultsTest(unittest.TestCase):
     def ends_at_once(self, name):
         """Whichever call of the program's own goes on failing."""
         scenario = self.scenarios[name]
-        tried = [((name, f"error={error}"), f"{scenario.before[name] + 1}+", [scenario], False, (f"--deadline={LONG_DEADLINE}",))
+        more = (f"--deadline={LONG_DEADLINE}",)
+        tried = [((name, f"error={error}"), f"{scenario.before[name] + 1}+", [scenario], False, more)
                  for name in FOR_GOOD if scenario.total[name] > scenario.before[name]
                  for error in ERRORS[name].split() if error != "EINTR" and (name, error) not in WAITED_FOR]
         self.assertGreater(self.assert_survived(tried), 15)
