@@ -225,9 +225,9 @@ end_to_end := $(sort $(wildcard tests/*/*_test.py))
 # Files by the beginnings of their names, each of which has to be that of one.
 named       = $(foreach name,$(1),$(or $(filter tests/$(name)%,$(end_to_end)),$(error no test is called tests/$(name))))
 # These wait most of the time, for deadlines above all.
-waiting    := $(call named,exim/silence exim/away ask/misbehaving decision/failure_table)
+waiting    := $(call named,exim/silence exim/away store/redis_test weight/weight decision/failure_table ask/misbehaving)
 # The first to begin are those that take longest.
-longest    := $(call named,store/faults store/storm exim/l weight/weight)
+longest    := $(call named,store/faults store/storm exim/l)
 # How they are linked matters to what starts a program or calls a library: to the names it can find, the patterns, the
 # questions to the DNS, the last word. All else is the same object files.
 dynamic    := $(call named,decision/answers decision/failure_table decision/until_eof rules/greyrules \
@@ -256,7 +256,8 @@ alone_packages := python3 strace valgrind db-util sqlite3 libgtest-dev tinycdb g
 
 alone: $(BUILD)/packages/build $(BUILD)/packages/alone $(BUILD)/packages/redis
 	$(MAKE) -j$$(nproc) all $(BUILD)/tests/unit
-	$(PYTHON) tests/run.py --unit $(BUILD)/tests/unit --programs $(BUILD) $(alone)
+	$(PYTHON) tests/run.py --waiting $(BUILD) $(filter $(waiting),$(alone)) --programs $(BUILD) $(filter $(longest),$(alone)) \
+	    --unit $(BUILD)/tests/unit --programs $(BUILD) $(filter-out $(waiting) $(longest),$(alone))
 
 # The same sources once more, by clang, with what finds errors built in and what steers a fuzzer.
 sanitizers := address,undefined,fuzzer-no-link
