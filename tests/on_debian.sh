@@ -17,7 +17,8 @@ mirror() {
 if [ ! -e "$folder/made" ]; then
     rm -rf "$folder"
     mkdir -p "$folder"
-    debootstrap --variant=minbase --include=ca-certificates,make,git "$release" "$folder" "$(mirror)" >"$folder.log" ||
+    unshare --mount --propagation private \
+        debootstrap --variant=minbase --include=ca-certificates,make,git "$release" "$folder" "$(mirror)" >"$folder.log" ||
         { tail -n 20 "$folder.log"; exit 1; }
     cp /etc/resolv.conf "$folder/etc/"
     # How packages are fetched here: through which proxy, as whom.
