@@ -22,8 +22,8 @@ RECIPIENTS = 20
 
 
 class LoadCase(EximCase):
-    """Nothing here is a matter of time: the state is in memory, as a disk may stand still, and the deadline is as far away
-    as Exim's for ${run}, as fifty filters at once take seconds where the processors are others' at the time."""
+    """The answers do not depend on the machine's speed. A disk may stand still: the state is in memory. Fifty filters at
+    once take seconds where other work has the processors: the deadline is that of Exim's ${run}."""
 
     def setUp(self):
         self.memory = Path(tempfile.mkdtemp(prefix="greyonce-", dir="/dev/shm"))

@@ -261,13 +261,12 @@ class FaultsTest(unittest.TestCase):
         cls.scenarios = scenarios(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.ahead = collections.Counter(below_strace.calls_before_the_program())
 
-    def troubles(self, fault, number, these, may_be_silent=False, more=()):
+    def troubles(self, fault, number, these, may_be_silent=False, for_good=False):
         """What goes wrong in these scenarios where `fault`, a call's name and what becomes of it, is at the program's
-        call of that number; `number` may end in a plus sign for all from there on."""
+        call of that number, or `for_good` at that and all behind it."""
         name, effect = fault
-        digits, *for_good = re.findall(r"\d+|\+", number)
-        when = self.ahead[name] + int(digits)
-        injection = f"{name}:{effect}:when={when}{''.join(for_good)}"
+        injection = f"{name}:{effect}:when={self.ahead[name] + number}{'+' if for_good else ''}"
+        more = (f"--deadline={LONG_DEADLINE}",) if for_good else ()
         with tempfile.TemporaryDirectory() as folder:
             states = [Path(folder, str(which)) for which in range(len(these))]
             for state in states:
@@ -282,7 +281,7 @@ class FaultsTest(unittest.TestCase):
         return [f"{effect} at {name} {number} in {scenario.name}: {what}" for scenario, what in wrong if what]
 
     def assert_survived(self, tried):
-        """`tried`: the arguments of troubles(), for each of them. Returns how many runs it were."""
+        """`tried`: the arguments of troubles(), for each call of it. Returns the number of runs of the filter."""
         with concurrent.futures.ThreadPoolExecutor(2 * os.cpu_count()) as pool:
             results = [pool.submit(self.troubles, *each) for each in tried]
             self.assertEqual([trouble for result in results for trouble in result.result()], [])
@@ -294,7 +293,7 @@ class FaultsTest(unittest.TestCase):
         for number in range(1, last + 1):
             these = [scenario for scenario in self.scenarios.values() if scenario.before[name] < number <= scenario.total[name]]
             if these:
-                yield str(number), these
+                yield number, these
 
     def test_killed_before_each_call(self):
         names = {name for scenario in self.scenarios.values() for name in scenario.total}
@@ -302,17 +301,16 @@ class FaultsTest(unittest.TestCase):
         self.assertGreater(self.assert_survived(tried), 300)
 
     def test_killed_before_each_call_of_the_start(self):
-        """Before the program's own first call, which are those of the C library."""
+        """The C library's calls, before the program's own first one."""
         first = self.scenarios["a first attempt"]
-        tried = [((name, "signal=SIGKILL"), str(number), [first], True)
+        tried = [((name, "signal=SIGKILL"), number, [first], True)
                  for name, count in first.before.items() for number in range(1, count + 1)]
         self.assertGreater(self.assert_survived(tried), 10)
 
     def ends_at_once(self, name):
         """Whichever call of the program's own goes on failing."""
         scenario = self.scenarios[name]
-        more = (f"--deadline={LONG_DEADLINE}",)
-        tried = [((name, f"error={error}"), f"{scenario.before[name] + 1}+", [scenario], False, more)
+        tried = [((name, f"error={error}"), scenario.before[name] + 1, [scenario], False, True)
                  for name in FOR_GOOD if scenario.total[name] > scenario.before[name]
                  for error in ERRORS[name].split() if error != "EINTR" and (name, error) not in WAITED_FOR]
         self.assertGreater(self.assert_survived(tried), 15)
