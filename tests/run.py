@@ -24,7 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TIME_LIMIT = 600  # seconds for one shard or file: it hangs, is not merely slow
-SHARDS = 8        # of each GoogleTest program: one case alone takes as long as a shard
+SHARDS = 16       # of each GoogleTest program: the more, the less a test that starts processes has to copy for them
+# Of 256 MiB each call of malloc() gets memory that is in no cache, and often none that the process has yet.
+SANITIZER = "quarantine_size_mb=16"
 CORES = os.cpu_count() or 1
 AT_ONCE = CORES + 1    # a file starts servers, and waits for them at times
 WAITING = 2 * CORES    # beside those
@@ -73,7 +75,7 @@ def unit(program, shard):
         with tempfile.TemporaryDirectory() as folder:
             report = os.path.join(folder, "report.json")
             done = bounded([program, f"--gtest_output=json:{report}", "--gtest_brief=1"],
-                           GTEST_TOTAL_SHARDS=str(SHARDS), GTEST_SHARD_INDEX=str(shard))
+                           GTEST_TOTAL_SHARDS=str(SHARDS), GTEST_SHARD_INDEX=str(shard), ASAN_OPTIONS=SANITIZER)
             try:
                 with open(report, encoding="utf-8") as file:
                     told = json.load(file)

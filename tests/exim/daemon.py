@@ -88,6 +88,9 @@ plain:
 
 # The ways in: the piece that is included, and what has to be started for it.
 WAYS = {"run": "greyonce-ask-run", "base64": "greyonce-ask-base64", "unix": "greyonce-ask-unix", "tcp": "greyonce-ask-tcp"}
+# Who starts the filter, where one way is enough for each: at one socket it is one process for all, as in
+# inetd.conf.sample, at the other a process each.
+SERVERS = {"unix": starters.inetd_wait, "tcp": starters.inetd}
 
 
 def in_one_word(address):
@@ -125,9 +128,13 @@ class EximCase(harness.Case):
         self.configure()
 
     def configure(self, **settings):
-        """The filter's configuration file; `_` in a name for `-`."""
-        settings = {"state": self.folder / "state/state", "rules": self.folder / "rules.cdb", "log": "none"} | settings
+        """The filter's configuration file; `_` in a name for `-`. What serves a listening socket is gone soon."""
+        settings = {"state": self.folder / "state/state", "rules": self.folder / "rules.cdb", "log": "none", "idle": 1} | settings
         self.configuration.write_text("".join(f"{name.replace('_', '-')} = {value}\n" for name, value in settings.items()))
+
+    def until_changes_are_known(self):
+        """To whoever is asked from now on."""
+        harness.wait_until(lambda: not running(self.program), "a filter that has read the former files to go")
 
     def whitelist(self, *lines):
         source = self.folder / "whitelist_clients"
@@ -136,10 +143,11 @@ class EximCase(harness.Case):
                        check=True)
 
     def rules(self, *lines):
-        """Compiled from a rules file's lines."""
+        """Compiled from a rules file's lines, and known."""
         source = self.folder / "rules"
         source.write_text("".join(f"{line}\n" for line in lines))
         subprocess.run([harness.GREYRULES, "compile", "-o", self.folder / "rules.cdb", source], check=True)
+        self.until_changes_are_known()
 
     def replace_program(self, script):
         """Puts a shell script in the filter's place, at once for whoever starts it next."""

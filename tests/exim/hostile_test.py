@@ -9,7 +9,7 @@ from pathlib import Path
 
 import harness
 import hostile
-from exim.daemon import WAYS
+from exim.daemon import SERVERS, WAYS
 from exim.recorder import RecordingCase, cut
 
 
@@ -69,7 +69,7 @@ class TransportTest(HostileCase):
 def decides_each_odd_request_by_itself(way):
     """Whatever is asked about is a first attempt and waits; ordinary mail is decided as if the odd had not been."""
     def test(self):
-        self.start_exim(way, settings="smtp_max_synprot_errors = 1000")
+        self.start_exim(way, settings="smtp_max_synprot_errors = 1000", server=SERVERS.get(way))
         ordinary = ["mail.example.net", "alice@example.net", "bob@example.org"]
         self.assertEqual(self.ask(*ordinary), 450)
         replies = [self.ask(*words) for words in hostile.everything(self.flag)]
@@ -78,6 +78,7 @@ def decides_each_odd_request_by_itself(way):
         checked = subprocess.run([harness.GREYSTATE, "check", self.folder / "state/state"], capture_output=True, check=False)
         self.assertEqual(checked.returncode, 0, checked)
         self.configure(delay="0")
+        self.until_changes_are_known()
         self.assertEqual(self.ask(*ordinary), 250)
         self.assertFalse(self.flag.exists())
         self.assertEqual(self.log("panic"), "")
@@ -87,7 +88,7 @@ def decides_each_odd_request_by_itself(way):
 def answers_every_recipient_of_a_pipelined_thousand(way):
     def test(self):
         self.configure(delay="0")
-        self.start_exim(way)
+        self.start_exim(way, server=SERVERS.get(way))
         smtp = self.smtp()
         commands = ["MAIL FROM:<alice@example.net>", *(f"RCPT TO:<bob{number}@example.org>" for number in range(1000))]
         smtp.send("\r\n".join(commands))

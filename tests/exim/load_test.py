@@ -34,8 +34,7 @@ class LoadCase(EximCase):
         self.whitelist()
 
     def configure(self, **settings):
-        # What serves a listening socket is gone soon.
-        super().configure(idle=1, deadline=60, state=self.memory / "state", log="syslog", **settings)
+        super().configure(deadline=60, state=self.memory / "state", log="syslog", **settings)
 
     def start(self, command, *arguments, **options):
         return super().start([*self.syslog.seen_by(), *command], *arguments, **options)
@@ -68,7 +67,7 @@ def answers_a_thousand_recipients_rightly(way, server=starters.inetd):
         replies = self.sessions()
         self.assertEqual(Counter(replies), {450: SESSIONS * RECIPIENTS}, self.trouble())
         self.configure(delay="0")
-        harness.wait_until(lambda: not running(self.program), "who knows the former configuration to go")
+        self.until_changes_are_known()
         replies = self.sessions(RECIPIENTS // 2)
         self.assertEqual(Counter(replies), {250: SESSIONS * RECIPIENTS // 2}, self.trouble())
         self.assertEqual((self.log("panic"), self.log().count("no answer")), ("", 0))
