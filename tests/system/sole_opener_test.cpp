@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -105,9 +106,16 @@ TEST_F(SoleOpenerTest, WithAChildNeitherIsAloneUntilItOpensTheFileAnew) {
 TEST_F(SoleOpenerTest, AChildThatLooksTakesNothingFromItsParent) {
     Descriptor file = opened(O_RDWR);
     const SoleOpener before_the_child{file.number()};
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe(ends.data()), 0);
+    const Descriptor has_closed{ends[0]};
+    Descriptor closes{ends[1]};
     const pid_t child = fork();
     if (child == 0) {
         file = Descriptor{-1};
+        if (write(closes.number(), "x", 1) != 1) {
+            _exit(1);
+        }
         const TemporaryFile its_own{"y"};
         const Descriptor opened_there{open(its_own.path().c_str(), O_RDWR | O_CLOEXEC)};
         unlink(its_own.path().c_str());
@@ -117,6 +125,9 @@ TEST_F(SoleOpenerTest, AChildThatLooksTakesNothingFromItsParent) {
             static_cast<void>(sole.term());
         }
     }
+    closes = Descriptor{-1};
+    char told = 0;
+    ASSERT_EQ(read(has_closed.number(), &told, 1), 1);
     file = opened(O_RDWR);
     SoleOpener sole{file.number()};
     unsigned terms = 0;
@@ -127,7 +138,7 @@ TEST_F(SoleOpenerTest, AChildThatLooksTakesNothingFromItsParent) {
         usleep(100);
         EXPECT_EQ(sole.term(), 0U);
     }
-    EXPECT_GT(terms, 100) << "the child has closed the file meanwhile";
+    EXPECT_GT(terms, 100) << "the child has closed the file";
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
 }
