@@ -22,7 +22,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int internet = 1; // the class IN
-constexpr int tries = 4;    // of each nameserver
 
 // After so many milliseconds the next nameserver is asked; c-ares doubles it with each round of them. Names
 // of the client's choice have a second for two waves: a first nameserver of ours that is away must not take
@@ -30,6 +29,11 @@ constexpr int tries = 4;    // of each nameserver
 constexpr int first_timeout(Chooser chooser) {
     return chooser == Chooser::us ? 500 : 200;
 }
+
+// Of each nameserver: so many that whoever waits gives up first, after three seconds at most. c-ares 1.34
+// makes each but the first shorter, by chance to a half of it, and counts from 250 milliseconds where other
+// answers were quick: four may be over in 2.25 seconds, five take four at least.
+constexpr int tries = 5;
 
 // c-ares 1.18 makes the ids of its questions from /dev/urandom, and where that is missing, as in a chroot,
 // from rand(): unseeded it gives the same ones in every process.
