@@ -25,7 +25,7 @@ from pathlib import Path
 
 TIME_LIMIT = 600  # seconds for one shard or file: it hangs, is not merely slow
 SHARDS = 16       # of each GoogleTest program: the more, the less a test that starts processes has to copy for them
-# Of 256 MiB each call of malloc() gets memory that is in no cache, and often none that the process has yet.
+# How much freed memory ASan keeps from being used again. With its own 256 MiB whatever malloc() gives is in no cache.
 SANITIZER = "quarantine_size_mb=16"
 CORES = os.cpu_count() or 1
 AT_ONCE = CORES + 1    # a file starts servers, and waits for them at times
