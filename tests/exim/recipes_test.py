@@ -82,14 +82,14 @@ class RecipesTest(EximCase):
         self.assertRegex(self.delivered(), r"(?m)^X-Greylist: delayed \d+ seconds by greyonce")
 
     def test_one_variable_over_a_unix_socket(self):
-        self.configure(delay="2s", idle=1)
+        self.configure(delay="2s")
         self.start_recipe(ONE_VARIABLE)
         self.assert_deferred_then_delivered_with_the_header("Greylisted, please try again later", "")
         self.stop_server()
         self.assertEqual(self.smtp().message("carol@example.net", "bob@example.org").code, 250)
 
     def test_extracted_over_tcp(self):
-        self.configure(delay="2s", idle=1, greylist_action="450")
+        self.configure(delay="2s", greylist_action="450")
         self.rules("sender mallory@example.net 550 5.7.1 not you")
         self.start_recipe(EXTRACTED)
         self.assert_deferred_then_delivered_with_the_header("wait: Greylisted, please try again later")

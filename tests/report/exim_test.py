@@ -27,7 +27,7 @@ class BehindExim(EximCase, ReportCase):
                 return starters.inetd_wait(case, user, command)
             finally:
                 del case.start
-        self.configure(log="syslog", delay=f"{DELAY}s", auto_whitelist_clients="0", idle=1)
+        self.configure(log="syslog", delay=f"{DELAY}s", auto_whitelist_clients="0")
         self.rules(f"client {FRIEND} pass")
         self.start_exim("unix", server=server)
 
