@@ -1,6 +1,7 @@
 #include "store/file/bulk.hpp"
 
 #include "store/temporary_state.hpp"
+#include "thorough.hpp"
 
 namespace store {
 namespace {
@@ -23,17 +24,18 @@ class Bulk : public TemporaryState {
 };
 
 TEST_F(Bulk, OfAHundredThousandRecordsAllAreThereInANewStateAndInOneThatHasPagesBelowTheRoots) {
-    store(records(0, 100000));
-    EXPECT_EQ(lines().size(), 100000U);
+    constexpr unsigned many = 100000 / tests::every;
+    store(records(0, many));
+    EXPECT_EQ(lines().size(), many);
     EXPECT_TRUE(findings().empty());
     const auto size = std::filesystem::file_size(path());
-    store(records(50000, 200000));
+    store(records(many / 2, 2 * many));
     EXPECT_GT(std::filesystem::file_size(path()), size);
-    EXPECT_EQ(lines().size(), 200000U);
+    EXPECT_EQ(lines().size(), 2 * many);
     EXPECT_TRUE(findings().empty());
     EXPECT_TRUE(check(path(), [](unsigned) {}).remarks.empty());
     FileStore state = open();
-    for (unsigned i = 0; i < 200000; i += 997) {
+    for (unsigned i = 0; i < 2 * many; i += 997) {
         EXPECT_TRUE(get(state, numbered(i))) << i;
     }
 }

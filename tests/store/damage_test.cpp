@@ -5,6 +5,7 @@
 #include "store/file/place.hpp"
 #include "system/lines.hpp"
 #include "system/trouble.hpp"
+#include "thorough.hpp"
 
 #include <algorithm>
 #include <map>
@@ -229,7 +230,7 @@ TEST_F(ForeignPage, WhateverStandsInThemAllThatLooksThroughAStateComesToItsEnd) 
         line.erase(std::remove(line.begin(), line.end(), '\n'), line.end());
         return line;
     };
-    for (int round = 0; round < 30; ++round) {
+    for (unsigned round = 0; round < 30 / tests::every; ++round) {
         std::string bytes = good;
         for (unsigned i = 1 + any(40); i > 0; --i) {
             Place place{.root = any(roots)};
@@ -390,7 +391,7 @@ TEST_F(PowerFailure, EveryPrefixOfTheWritesIsAState) {
 // Most writes change two sectors or three of a page: torn elsewhere, they leave what was looked at already.
 TEST_F(PowerFailure, OfATornPageOnlyItsOwnRecordsMayGo) {
     constexpr std::size_t sector = 512;
-    for (std::size_t count = 0; count < writes_.size(); ++count) {
+    for (std::size_t count = 0; count < writes_.size(); count += tests::every) {
         const std::string before = after(count);
         std::set<std::string> left;
         for (std::size_t torn = sector; torn < page_size; torn += sector) {
@@ -480,7 +481,7 @@ TEST_F(SmallState, NoFlippedByteInventsARecordOrLosesAnotherPages) {
     };
     unsigned wrong = 0;
     for (const std::size_t page : pages) {
-        for (std::size_t offset = page * page_size; offset < (page + 1) * page_size; ++offset) {
+        for (std::size_t offset = page * page_size; offset < (page + 1) * page_size; offset += tests::every) {
             for (const unsigned flip : {0x01U, 0x20U, 0x80U, 0xFFU}) {
                 put_byte(offset, static_cast<char>(static_cast<unsigned char>(bytes[offset]) ^ flip));
                 const Lines left = bucket_lines();
