@@ -28,10 +28,7 @@ class Browser:
         self.number = 0
         self.session = None
         self.events = []
-        page = next(target for target in self.targets() if target["type"] == "page")
-        self.session = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
-        for domain in "Page", "Network", "Log", "Runtime", "Accessibility", "DOM":
-            self.call(f"{domain}.enable")
+        self.target = next(target["targetId"] for target in self.targets() if target["type"] == "page")
 
     def targets(self):
         end = time.monotonic() + PATIENCE
@@ -41,6 +38,16 @@ class Browser:
                 return found
             time.sleep(0.05)
         raise AssertionError("no page was opened")
+
+    def begin(self):
+        """A new window, which shares no look and no memory with those before: these are closed."""
+        former, self.session, self.events = self.target, None, []
+        context = self.call("Target.createBrowserContext")["browserContextId"]
+        self.target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        self.call("Target.closeTarget", targetId=former)
+        self.session = self.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
+        for domain in "Page", "Network", "Log", "Runtime", "Accessibility", "DOM":
+            self.call(f"{domain}.enable")
 
     def stop(self):
         for number in self.reading, self.writing:

@@ -7,6 +7,7 @@ import http.server
 import os
 import re
 import subprocess
+import tempfile
 import threading
 import unittest
 from pathlib import Path
@@ -56,27 +57,35 @@ class Web(http.server.BaseHTTPRequestHandler):
 
 
 class Page(harness.Case):
-    def setUp(self):
-        super().setUp()
-        self.page = self.folder / "report.html"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="greyonce-")))
+        cls.page = cls.page_in(folder)
+        cls.chromium = Browser(folder)
+        cls.addClassCleanup(cls.chromium.stop)
+
+    @staticmethod
+    def page_in(folder):
+        page = folder / "report.html"
         made = traffic.Traffic(3000)
         texts = [*made.texts, *((made.end - 5, text) for text in (
             traffic.line("greylist", "new", EVIL, EVIL, EVIL, EVIL, rule=EVIL), f"warning: {EVIL}",
             f"weighted check: rate: 1; <helo=x>; dns: 1 ms; {EVIL.replace(' ', '')}=1"))]
         texts += [(made.end - 9, traffic.line("greylist", "new", "mx." + "long-label" * 6 + ".example", "192.0.2.1",
                                              f"{'long' * 50}@{'label.' * 30}example", f"{'wide' * 40}@example.org"))] * 3000
-        log = self.folder / "log"
+        log = folder / "log"
         log.write_text("".join(traffic.logged(texts, traffic.classic)))
         os.utime(log, (made.end, made.end))
-        (self.folder / "rules").write_text("".join(f"client .never{n}.example pass\n" for n in range(200)))
-        subprocess.run([harness.GREYRULES, "compile", "-o", self.folder / "rules.cdb", self.folder / "rules"], check=True)
-        subprocess.run([GREYREPORT, "--config", "/dev/null", "--rules", self.folder / "rules.cdb", "--format", "html", "--output",
-                        self.page, log], check=True, env=os.environ | {"TZ": "UTC"})
+        (folder / "rules").write_text("".join(f"client .never{n}.example pass\n" for n in range(200)))
+        subprocess.run([harness.GREYRULES, "compile", "-o", folder / "rules.cdb", folder / "rules"], check=True)
+        subprocess.run([GREYREPORT, "--config", "/dev/null", "--rules", folder / "rules.cdb", "--format", "html", "--output",
+                        page, log], check=True, env=os.environ | {"TZ": "UTC"})
+        return page
 
     def browser(self):
-        browser = Browser(self.folder)
-        self.addCleanup(browser.stop)
-        return browser
+        self.chromium.begin()
+        return self.chromium
 
     def served(self):
         server = http.server.ThreadingHTTPServer((harness.LOOPBACK, 0), Web)
