@@ -224,14 +224,14 @@ $(BUILD)/tests/bench/%.o: tests/bench/%.cpp | $(call read_once,src)
 end_to_end := $(sort $(wildcard tests/*/*_test.py))
 # Files by the beginnings of their names, each of which has to be that of one.
 named       = $(foreach name,$(1),$(or $(filter tests/$(name)%,$(end_to_end)),$(error no test is called tests/$(name))))
-# These wait most of the time, for deadlines above all.
-waiting    := $(call named,exim/silence exim/away store/redis_test weight/weight decision/failure_table ask/misbehaving)
+# These wait most of the time: for a deadline, or for a server that does one thing at a time.
+waiting    := $(call named,exim/silence exim/away store/redis_test weight/weight decision/failure_table ask/misbehaving \
+              rules/as_postgrey postfix/spawn store/redis_as_file ask/real calling/listening weight/as_policyd_weight)
 # The first to begin are those that take longest.
 longest    := $(call named,store/faults store/storm exim/l)
 # How they are linked matters to what starts a program or calls a library: to the names it can find, the patterns, the
 # questions to the DNS, the last word. All else is the same object files.
-dynamic    := $(call named,decision/answers decision/failure_table decision/until_eof rules/greyrules \
-              greylist/greystate weight/weight system/)
+dynamic    := $(call named,decision/answers decision/failure_table decision/until_eof rules/greyrules weight/weight system/)
 
 check: $(BUILD)/packages/build $(BUILD)/packages/test $(BUILD)/packages/peers
 	$(MAKE) -j$$(nproc) all $(programs:%=$(BUILD)/dynamic/%) $(BUILD)/tests/unit $(BUILD)/tests/pure $(benches)

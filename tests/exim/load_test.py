@@ -68,8 +68,8 @@ def answers_a_thousand_recipients_rightly(way, server=starters.inetd):
         self.assertEqual(Counter(replies), {450: SESSIONS * RECIPIENTS}, self.trouble())
         self.configure(delay="0")
         self.until_changes_are_known()
-        replies = self.sessions(RECIPIENTS // 2)
-        self.assertEqual(Counter(replies), {250: SESSIONS * RECIPIENTS // 2}, self.trouble())
+        replies = self.sessions(RECIPIENTS // 5)
+        self.assertEqual(Counter(replies), {250: SESSIONS * RECIPIENTS // 5}, self.trouble())
         self.assertEqual((self.log("panic"), self.log().count("no answer")), ("", 0))
         self.assertGreater(self.syslog.lines, 0)  # a log that is behind may lose some
         self.assert_nothing_is_left()
@@ -84,7 +84,7 @@ def lets_the_mail_pass_while_the_filter_is_killed_and_replaced(way, server=start
 
         def trouble():
             while not over.is_set():
-                for pid in random.sample(pids := running(self.program), min(2, len(pids))):
+                for pid in random.sample(pids := running(self.program), min(5, len(pids))):
                     try:
                         os.kill(pid, random.choice([signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]))
                         killed[0] += 1
@@ -93,7 +93,7 @@ def lets_the_mail_pass_while_the_filter_is_killed_and_replaced(way, server=start
                 os.link(copies[0], other)
                 other.rename(self.program)
                 copies.reverse()
-                time.sleep(0.005)
+                time.sleep(0.02)
         other = self.program.with_suffix(".new")
         copies = [shutil.copy(harness.GREYONCE, self.program.with_suffix(number)) for number in (".one", ".two")]
         thread = threading.Thread(target=trouble)
