@@ -58,8 +58,8 @@ class LongCase(RecordingCase):
         return smtp, self.said(smtp, f"EHLO {name}") == 250
 
     def assert_replies(self, verdict, names, verb="EHLO"):
-        """To a mail of whoever says these, one name after the other in one connection. Where Exim may not take the name it is
-        a connection of its own."""
+        """The reply to a mail from each of these names is the verdict. They are said one after the other in one connection;
+        those that are so long that Exim may refuse them have one each."""
         with self.smtp(helo=None) as several:
             for name in names:
                 is_short = len(name.encode()) < LINE - 100

@@ -60,7 +60,7 @@ class Page(harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="greyonce-")))
+        folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="greyonce-", ignore_cleanup_errors=True)))
         cls.page = cls.page_in(folder)
         cls.chromium = Browser(folder)
         cls.addClassCleanup(cls.chromium.stop)
