@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <string>
+#include <utility>
 
 namespace sys {
 
@@ -24,53 +26,82 @@ bool are_forks_counted() {
     return are_counted;
 }
 
-// It would come with a lease that is held while another opens the file, and end the process.
-bool is_signal_ignored() {
-    return std::signal(SIGIO, SIG_IGN) != SIG_ERR; // NOLINT: SIG_ERR is an integer as a pointer
+// How often the signal came: with the first opener since nothing was left to be read of the watch. The next ones leave the
+// same there, and bring none.
+std::atomic<unsigned> signals{0}; // NOLINT: of the process
+
+void count(int /*signal*/) {
+    signals.fetch_add(1, std::memory_order_relaxed);
+}
+
+// It would end the process; it also comes with a lease that is held while another opens the file.
+bool is_signal_counted() {
+    struct sigaction action = {};
+    action.sa_handler = count;
+    action.sa_flags = SA_RESTART;
+    return sigaction(SIGIO, &action, nullptr) == 0;
 }
 
 // For all files that are watched, and not closed before the process ends. A file's watch ends with the file.
 Descriptor events{-1}; // NOLINT: one a process
 pid_t whose_events = 0;
 
-// The file's own path may lead to another by now.
-bool is_watched(int file) {
-    if (whose_events != getpid()) { // a child that read its parent's would take them away
-        whose_events = getpid();
-        events = Descriptor{inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
-    }
-    const std::string path = "/proc/self/fd/" + std::to_string(file);
-    return events.is_open() && inotify_add_watch(events.number(), path.c_str(), IN_OPEN) >= 0;
-}
-
-// How often it was seen that any of them had been opened, or that this cannot be told.
-unsigned times_opened() {
-    static unsigned times = 0;
+// Reads what is left of the watch; false where that cannot be told.
+bool read_events() {
     alignas(inotify_event) std::array<char, 32 * sizeof(inotify_event)> some;
     ssize_t got = 0;
     do {
         got = read(events.number(), some.data(), some.size());
-        times += got >= 0 || errno != EAGAIN ? 1 : 0;
-    } while (got >= 0);
-    return times;
+    } while (got > 0);
+    return got < 0 && errno == EAGAIN;
+}
+
+Descriptor new_events() {
+    Descriptor made{inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+    const f_owner_ex owner{.type = F_OWNER_TID, .pid = gettid()};
+    const bool has_signal = made.is_open() && fcntl(made.number(), F_SETOWN_EX, &owner) == 0 &&
+                            fcntl(made.number(), F_SETFL, O_NONBLOCK | O_ASYNC) == 0;
+    return has_signal ? std::move(made) : Descriptor{-1};
+}
+
+// The file's own path may lead to another by now.
+std::string path_of(int file) {
+    return "/proc/self/fd/" + std::to_string(file);
+}
+
+bool is_watched(int file) {
+    if (whose_events != getpid()) { // a child that read its parent's would take them away
+        whose_events = getpid();
+        events = new_events();
+    }
+    return events.is_open() && inotify_add_watch(events.number(), path_of(file).c_str(), IN_OPEN) >= 0;
+}
+
+// Not every system that has all of this also sends the signal at once.
+bool is_opening_seen(int file) {
+    const unsigned before = signals;
+    const bool is_read = read_events();
+    const Descriptor other{open(path_of(file).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    return is_read && other.is_open() && signals != before;
 }
 
 } // namespace
 
 SoleOpener::SoleOpener(int file)
-    : file_(file), forks_(forks), is_told_(are_forks_counted() && is_signal_ignored() && is_watched(file)) {}
+    : file_(file), forks_(forks),
+      is_told_(are_forks_counted() && is_signal_counted() && is_watched(file) && is_opening_seen(file)) {}
 
 void SoleOpener::ask() {
     if (!is_told_ || term() != 0) {
         return;
     }
-    opened_ = times_opened();
-    is_alone_ = is_open_here_only(); // who has opened it since shows in term()
+    opened_ = signals;
+    is_alone_ = read_events() && is_open_here_only(); // who has opened it since shows in term()
     term_ += is_alone_ ? 1 : 0;
 }
 
 std::uint32_t SoleOpener::term() {
-    is_alone_ = is_alone_ && forks_ == forks && opened_ == times_opened();
+    is_alone_ = is_alone_ && forks_ == forks && opened_ == signals;
     return is_alone_ ? term_ : 0;
 }
 

@@ -143,6 +143,52 @@ TEST_F(SoleOpenerTest, AChildThatLooksTakesNothingFromItsParent) {
     waitpid(child, nullptr, 0);
 }
 
+// On two processors at once, as far as there are two.
+TEST_F(SoleOpenerTest, WhoHearsFromAnotherProcessThatItOpenedTheFileHasSeenIt) {
+    std::array<int, 2> questions{};
+    std::array<int, 2> answers{};
+    ASSERT_EQ(pipe(questions.data()), 0);
+    ASSERT_EQ(pipe(answers.data()), 0);
+    const std::array<Descriptor, 4> ends{Descriptor{questions[0]}, Descriptor{questions[1]},
+                                         Descriptor{answers[0]}, Descriptor{answers[1]}};
+    const auto say = [](int to) { return write(to, "x", 1) == 1; };
+    const auto hear = [](int from) {
+        char byte = 0;
+        return read(from, &byte, 1) == 1;
+    };
+    const pid_t child = fork();
+    if (child == 0) {
+        while (hear(questions[0]) && opened(O_RDWR).is_open() && say(answers[1])) {
+        }
+        _exit(1);
+    }
+    const Descriptor file = opened(O_RDWR);
+    SoleOpener sole{file.number()};
+    unsigned terms = 0;
+    for (int times = 0; times < 5000; ++times) {
+        sole.ask();
+        terms += sole.term() != 0 ? 1 : 0;
+        ASSERT_TRUE(say(questions[1]) && hear(answers[0]));
+        ASSERT_EQ(sole.term(), 0U) << times;
+    }
+    EXPECT_GT(terms, 4000);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+}
+
+TEST_F(SoleOpenerTest, WithoutTheSignalItIsNeverAlone) {
+    sigset_t signal;
+    sigset_t former;
+    sigemptyset(&signal);
+    sigaddset(&signal, SIGIO);
+    sigprocmask(SIG_BLOCK, &signal, &former);
+    const Descriptor file = opened(O_RDWR);
+    SoleOpener sole{file.number()};
+    sole.ask();
+    EXPECT_EQ(sole.term(), 0U);
+    sigprocmask(SIG_SETMASK, &former, nullptr);
+}
+
 TEST_F(SoleOpenerTest, TheKernelsSignalEndsNothing) {
     std::signal(SIGIO, SIG_DFL);
     const pid_t child = fork();
