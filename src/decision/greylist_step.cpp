@@ -220,7 +220,7 @@ class Asking {
             return attempt->is_renewal ? Seen{attempt->record} : std::nullopt;
         };
         const bool is_remembered =
-            may_have_passed_ ? settle(state_.glance_at_stored(key), key, step) : update(key, step);
+            settle(may_have_passed_ ? state_.glance_at_stored(key) : state_.glance_at_seen(key), key, step);
         // An attempt that nobody remembers can never pass: it must not be told to wait.
         const bool counts = attempt && (is_remembered || attempt->passes);
         return counts ? attempt : std::nullopt;

@@ -22,19 +22,17 @@ bool is_known_without(PageMemory& memory, unsigned key, const Page& page) {
     return known != nullptr && known->mark == page.mark();
 }
 
-// As often as it takes.
+constexpr std::uint32_t in_no_term = 0;
+
 void know(PageMemory& memory, const Page& page) {
-    memory.learn(page);
-    memory.learn(page);
+    memory.learn(page, in_no_term);
 }
 
-TEST(PageMemory, KnowsAPageFromTheSecondTimeOn) {
+TEST(PageMemory, KnowsAPageThatItLearnt) {
     const Page page = page_with(0, 20);
     PageMemory memory;
     EXPECT_FALSE(is_known_without(memory, 1000, page));
-    memory.learn(page);
-    EXPECT_FALSE(is_known_without(memory, 1000, page));
-    memory.learn(page);
+    know(memory, page);
     const auto* const known = memory.without(numbered(1000), 300);
     ASSERT_NE(known, nullptr);
     EXPECT_EQ(known->head.place, page.head.place);
@@ -86,7 +84,7 @@ TEST(PageMemory, KnowsNothingOfAPageThatHasChangedUntilItIsLearntAgain) {
     PageMemory memory;
     know(memory, before);
     EXPECT_FALSE(is_known_without(memory, 1000, after));
-    memory.learn(after);
+    know(memory, after);
     EXPECT_TRUE(is_known_without(memory, 1000, after));
     EXPECT_FALSE(is_known_without(memory, 1000, before));
     EXPECT_FALSE(is_known_without(memory, 20, after));
@@ -107,12 +105,14 @@ TEST(PageMemory, FollowsItsOwnWritingButNotOverAnotherProcesss) {
     EXPECT_FALSE(is_known_without(memory, 1000, later));
 }
 
-TEST(PageMemory, HasSeenAPageInTheTermInWhichItWasWrittenUntilItIsWrittenAgain) {
+TEST(PageMemory, HasSeenAPageInTheTermInWhichItWasReadOrWrittenUntilItIsWrittenAgain) {
     const Page page = page_with(0, 20);
     PageMemory memory;
     know(memory, page);
     EXPECT_EQ(memory.without(numbered(1000), 300)->term, 0U)
         << "it was read, and may have been written since";
+    memory.learn(page, 6);
+    EXPECT_EQ(memory.without(numbered(1000), 300)->term, 6U);
     memory.renew(page, page.mark(), numbered(20).text, 7);
     EXPECT_EQ(memory.without(numbered(1000), 300)->term, 7U);
     memory.doubt(300);
@@ -129,7 +129,7 @@ TEST(PageMemory, ForgetsWhatCameAndWentWhereItLearnsThePageAgain) {
         memory.renew(page, page.mark(), numbered(i).text, 7);
     }
     EXPECT_FALSE(is_known_without(memory, 10'000, page));
-    memory.learn(page);
+    know(memory, page);
     EXPECT_TRUE(is_known_without(memory, 10'000, page));
 }
 

@@ -112,7 +112,9 @@ struct FileStore::Parts {
 
     Found find(const Key& key, const Place& way);
     Glance glance(const Key& key, bool absence_counts);
+    Glance glance_by_memory(const Key& key, const Place& way);
     std::string_view line_by_memory(const Key& key, const Place& way);
+    void remember(const Place& way, const Page& page, std::string_view line);
     std::optional<Found> found_again(const Key& key);
     [[nodiscard]] std::optional<Record> seen_in(std::string_view line) const;
     Page page_at(const Stop& stop);
@@ -264,6 +266,9 @@ void FileStore::update(const Key& key, const Step& step) {
     const auto lock = parts.file.lock(way.root);
 
     Found found = parts.find(key, way);
+    if (!found.line.empty()) {
+        parts.remember(way, *found.page, found.line);
+    }
     const auto record = step(parts.seen_in(found.line));
     if (!record) {
         return;
@@ -295,34 +300,55 @@ FileStore::Glance FileStore::glance_at_stored(const Key& key) {
 
 // The key's line, if it is where it was seen before; where it is not, it may be anywhere.
 std::string_view FileStore::Parts::line_by_memory(const Key& key, const Place& way) {
-    const auto seen = memory ? memory->lines.find(way) : std::nullopt;
-    if (!seen || file.read(seen->page, memory->page) < memory->page.size()) {
+    LineMemory::Seen* const seen = memory ? memory->lines.find(way) : nullptr;
+    if (seen == nullptr) {
         return {};
     }
-    const std::string_view line = Page::line_at(seen->at, key, memory->page);
-    if (!line.empty()) {
-        last_seen = LastSeen{key, seen->page, way.at_depth(seen->depth)};
+    const LineMemory::Version version{forest.term(), forest.times_written(seen->page)};
+    std::string_view line = seen->kept(version);
+    if (!Page::is_line_of(key, line)) {
+        const bool is_read = file.read(seen->page, memory->page) == memory->page.size();
+        line = is_read ? Page::line_at(seen->at, key, memory->page) : std::string_view{};
+        if (line.empty()) {
+            return {};
+        }
+        seen->keep(line, version);
     }
+    last_seen = LastSeen{key, seen->page, way.at_depth(seen->depth)};
     return line;
+}
+
+void FileStore::Parts::remember(const Place& way, const Page& page, std::string_view line) {
+    if (memory) {
+        memory->lines.learn(way, page.head.number, page.place_of(line), page.head.place.depth);
+    }
+}
+
+FileStore::Glance FileStore::Parts::glance_by_memory(const Key& key, const Place& way) {
+    const auto line = line_by_memory(key, way);
+    return line.empty() ? Glance{} : Glance{.is_certain = true, .seen = seen_in(line)};
+}
+
+FileStore::Glance FileStore::glance_at_seen(const Key& key) {
+    try {
+        return parts_->glance_by_memory(key, way_of(key, parts_->file.seed()));
+    } catch (const Trouble&) {
+        return {};
+    }
 }
 
 FileStore::Glance FileStore::Parts::glance(const Key& key, bool absence_counts) {
     try {
         const Place way = way_of(key, file.seed());
-        if (const auto line = line_by_memory(key, way); !line.empty()) {
-            return {.is_certain = true, .seen = seen_in(line)};
+        if (const auto glance = glance_by_memory(key, way); glance.is_certain) {
+            return glance;
         }
         const auto [is_certain, sight] = forest.glance(key, way, absence_counts);
         if (!sight) {
             return {.is_certain = is_certain};
         }
-        const auto& [number, place, children] = sight->head;
-        last_seen = LastSeen{key, number, place};
-        if (memory) {
-            memory->lines.learn(way, {.page = number,
-                                      .at = static_cast<std::uint16_t>(sight->page->place_of(sight->line)),
-                                      .depth = static_cast<std::uint8_t>(place.depth)});
-        }
+        last_seen = LastSeen{key, sight->head.number, sight->head.place};
+        remember(way, *sight->page, sight->line);
         return {.is_certain = true, .seen = seen_in(sight->line)};
     } catch (const Trouble&) {
         return {.is_certain = false};

@@ -15,7 +15,7 @@ class FileStore final : public Store {
   public:
     // Opens `path`, or creates it (greyonce-state(5)). A file that may only be read is opened for reading.
     // `max_size` in bytes; `sync`: every change is on the disk before update() returns; `stays`: many requests are
-    // expected, and up to 4 MiB may be kept to answer them sooner.
+    // expected, and up to 5 MiB may be kept to answer them sooner.
     // Throws sys::Trouble: cannot be opened or created, not ours, of an unknown version.
     FileStore(const std::string& path, std::uint64_t max_size, bool sync, const Keeping& keeping,
               bool stays = false);
@@ -25,6 +25,7 @@ class FileStore final : public Store {
     void update(const Key& key, const Step& step) override;
     Glance glance(const Key& key) override;
     Glance glance_at_stored(const Key& key) override;
+    Glance glance_at_seen(const Key& key) override;
     // Whether it may be written, and its path still leads to it.
     [[nodiscard]] bool is_current() const override;
     void keep(const Keeping& keeping) override;

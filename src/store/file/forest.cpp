@@ -41,16 +41,10 @@ Forest::Sight Forest::sight_of(Page&& page, const Key& key) {
     Sight sight{.head = page.head, .room = page.room()};
     sight.line = page.line_with(key);
     if (memory_ && sight.line.empty()) {
-        memory_->learn(page);
+        memory_->learn(page, term_);
     }
     sight.page = std::move(page);
     return sight;
-}
-
-// Whoever opens the file after this can write nothing that the look should have seen: where the look has the lock he waits
-// for it, and where it has none the look was earlier.
-void Forest::begin_look() {
-    term_ = memory_ ? file_.term() : 0;
 }
 
 bool Forest::is_of_this_term(const PageMemory::Known& known) const {
@@ -95,11 +89,16 @@ std::optional<Forest::Sight> Forest::child(const Head& head, unsigned side, cons
     return sight;
 }
 
-// In doubt first: a write that fails may have changed the page.
-void Forest::write(Page& page) {
+void Forest::expect_change(PageNumber number) {
     if (memory_) {
-        memory_->doubt(page.head.number);
+        memory_->doubt(number);
     }
+    ++times_written_.at(number % times_written_.size());
+}
+
+// A write that fails may have changed the page.
+void Forest::write(Page& page) {
+    expect_change(page.head.number);
     file_.write(page);
 }
 
@@ -114,9 +113,7 @@ void Forest::write_with(std::string_view line, Page& page) {
 // An orphan may be used again for it.
 bool Forest::append(Page& page, StateFile::Growth growth) {
     const bool is_added = file_.append(page, growth);
-    if (memory_) {
-        memory_->doubt(page.head.number);
-    }
+    expect_change(page.head.number);
     return is_added;
 }
 

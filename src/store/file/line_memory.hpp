@@ -1,27 +1,52 @@
-// Where a process that stays has seen the lines of the keys that it was asked for last: who comes again is found by one look
-// at one page. A place that is no longer the key's is found out by what stands there. Pure.
+// Where a process that stays has seen the lines of the keys that it was asked for last, and what they said: who comes again
+// is found by one look at one page, and without a look while nobody can have written that page. A place that is no longer
+// the key's is found out by what stands there. Pure.
 #pragma once
 
 #include "store/file/page.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace store {
 
 class LineMemory {
   public:
+    // Of a page as it was read: what stood there stands there as long as both are what they were.
+    struct Version {
+        std::uint32_t term = 0;          // of the file (StateFile::term); in none nothing is certain
+        std::uint32_t times_written = 0; // by this process (Forest::times_written)
+
+        friend bool operator==(const Version&, const Version&) = default;
+    };
+    // A longer line is not kept: clients choose how long most of a line is.
+    static constexpr std::size_t longest_kept = 160; // bytes
+
     struct Seen {
         PageNumber page = 0;
         std::uint16_t at = 0; // bytes from the beginning of the page
         std::uint8_t depth = 0;
+
+        void keep(std::string_view line, const Version& version);
+        // The line that was kept, if it still stands there; otherwise empty.
+        [[nodiscard]] std::string_view kept(const Version& version) const;
+
+      private:
+        struct Copy {
+            Version version;
+            std::string line;
+        };
+        std::unique_ptr<Copy> copy_{};
     };
     // `way`: of the key (way_of()). Of keys that share a place the last one is remembered; there are 8,192.
-    void learn(const Place& way, const Seen& seen);
-    // May be another key's.
-    [[nodiscard]] std::optional<Seen> find(const Place& way) const;
+    // `at`: bytes from the beginning of the page.
+    void learn(const Place& way, PageNumber page, std::size_t at, unsigned depth);
+    // May be another key's; null where there is nothing. Holds until the next learn().
+    [[nodiscard]] Seen* find(const Place& way);
 
   private:
     struct Entry {

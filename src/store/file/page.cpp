@@ -48,7 +48,7 @@ bool is_whole(std::string_view page, std::size_t block) {
 }
 
 // Of a line of the length that the key's has.
-bool is_line_of(const Key& key, std::string_view line) {
+bool ends_with_key(const Key& key, std::string_view line) {
     return line.front() == static_cast<char>(key.kind) && line.ends_with(key.text);
 }
 
@@ -136,6 +136,10 @@ bool Page::accept() {
     return used.has_value();
 }
 
+bool Page::is_line_of(const Key& key, std::string_view line) {
+    return line.size() == greylist::line_size(key) && ends_with_key(key, line);
+}
+
 std::string_view Page::line_at(std::size_t at, const Key& key, const Bytes& bytes) {
     const std::string_view text = view(bytes);
     const std::size_t size = greylist::line_size(key);
@@ -143,7 +147,7 @@ std::string_view Page::line_at(std::size_t at, const Key& key, const Bytes& byte
         return {};
     }
     const std::string_view line = text.substr(at, size);
-    bool is_it = text[at - 1] == '\n' && is_line_of(key, line) && text[at + size] == '\n';
+    bool is_it = text[at - 1] == '\n' && ends_with_key(key, line) && text[at + size] == '\n';
     for (std::size_t block = at / block_size; is_it && block <= (at + size) / block_size; ++block) {
         is_it = is_whole(text, block);
     }
@@ -182,7 +186,7 @@ std::string_view Page::line_with(const Key& key) const {
     const std::size_t size = greylist::line_size(key);
     for (std::string_view rest = lines(); !rest.empty();) {
         const std::string_view line = sys::take_until(rest, '\n');
-        if (line.size() == size && is_line_of(key, line)) {
+        if (line.size() == size && ends_with_key(key, line)) {
             return line;
         }
     }

@@ -79,6 +79,7 @@ class Page {
     template <typename Fill>
     static std::optional<Page> read(Fill fill);
     static std::optional<Page> read(const Bytes& bytes);
+    static bool is_line_of(const Key& key, std::string_view line);
     // The line that begins `at` in a page as it was read, if it has this key and is whole, with its blocks as they were written;
     // otherwise empty.
     static std::string_view line_at(std::size_t at, const Key& key, const Bytes& bytes);

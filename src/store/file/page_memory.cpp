@@ -55,19 +55,15 @@ PageMemory::Entry* PageMemory::place_for(const Head& head) {
 
 PageMemory::Known* PageMemory::without(const Key& key, PageNumber number) {
     Entry* const entry = entry_of(number);
-    return entry != nullptr && entry->was_learnt && !entry->may_have(key.text) ? &entry->known : nullptr;
+    return entry != nullptr && !entry->may_have(key.text) ? &entry->known : nullptr;
 }
 
-void PageMemory::learn(const Page& page) {
+void PageMemory::learn(const Page& page, std::uint32_t term) {
     Entry* const entry = place_for(page.head);
     if (entry == nullptr) {
         return;
     }
-    const bool was_seen = entry->known.head.number == page.head.number;
-    *entry = {.known = known_of(page, 0), .was_learnt = was_seen};
-    if (!was_seen) {
-        return;
-    }
+    *entry = {.known = known_of(page, term)};
     for (std::string_view rest = page.lines(); !rest.empty();) {
         entry->add(greylist::key_in(sys::take_until(rest, '\n')));
     }

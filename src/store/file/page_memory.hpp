@@ -29,10 +29,9 @@ class PageMemory {
     // What is known of the page of this number, if that has no line with this key as long as it has the mark.
     [[nodiscard]] Known* without(const Key& key, PageNumber number);
 
-    // A page as it was read. It is known from the second time on: most pages are seen once, and to look at all of their
-    // lines takes longer than to read them. There is room for 32,768 pages, 4 MiB: of those that share a place the one
-    // nearest to its root stays, past which the most ways go.
-    void learn(const Page& page);
+    // A page as it was read in this term; 0: in none. There is room for 32,768 pages, 4 MiB: of those that share a place the
+    // one nearest to its root stays, past which the most ways go.
+    void learn(const Page& page, std::uint32_t term);
     // The page of this number is about to be written.
     void doubt(PageNumber number);
     // The page that was read with the mark `before` has been written since, in this term: this key is the only one that
@@ -48,8 +47,7 @@ class PageMemory {
     static Known known_of(const Page& page, std::uint32_t term);
 
     struct Entry {
-        Known known{};           // with the number 0 of nothing
-        bool was_learnt = false; // otherwise it was seen once
+        Known known{}; // with the number 0 of nothing
         std::array<std::uint64_t, key_bits / 64> keys{};
 
         [[nodiscard]] bool may_have(std::string_view key) const;
