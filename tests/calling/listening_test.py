@@ -66,6 +66,11 @@ class OneRequestAConnection(Listening):
             self.stack.close()
             self.assertEqual(len(server.statuses), 1)
 
+    def test_it_interrupts_no_caller_that_has_yet_to_send_its_request(self):
+        server = self.serve()
+        self.assertEqual(server.ask(self.new()), GREYLISTED)
+        self.assertEqual(os.sched_getscheduler(server.pid), os.SCHED_BATCH)
+
     def test_what_is_no_request_is_answered_as_elsewhere(self):
         server = self.serve()
         self.assertEqual(server.ask(b""), MALFORMED)

@@ -114,7 +114,7 @@ struct FileStore::Parts {
     Glance glance(const Key& key, bool absence_counts);
     Glance glance_by_memory(const Key& key, const Place& way);
     std::string_view line_by_memory(const Key& key, const Place& way);
-    void remember(const Place& way, const Page& page, std::string_view line);
+    void remember(const Place& way, const Page& page, std::string_view line) const;
     std::optional<Found> found_again(const Key& key);
     [[nodiscard]] std::optional<Record> seen_in(std::string_view line) const;
     Page page_at(const Stop& stop);
@@ -318,7 +318,7 @@ std::string_view FileStore::Parts::line_by_memory(const Key& key, const Place& w
     return line;
 }
 
-void FileStore::Parts::remember(const Place& way, const Page& page, std::string_view line) {
+void FileStore::Parts::remember(const Place& way, const Page& page, std::string_view line) const {
     if (memory) {
         memory->lines.learn(way, page.head.number, page.place_of(line), page.head.place.depth);
     }
@@ -340,7 +340,7 @@ FileStore::Glance FileStore::glance_at_seen(const Key& key) {
 FileStore::Glance FileStore::Parts::glance(const Key& key, bool absence_counts) {
     try {
         const Place way = way_of(key, file.seed());
-        if (const auto glance = glance_by_memory(key, way); glance.is_certain) {
+        if (auto glance = glance_by_memory(key, way); glance.is_certain) {
             return glance;
         }
         const auto [is_certain, sight] = forest.glance(key, way, absence_counts);
