@@ -132,7 +132,7 @@ bool Page::accept() {
     const auto used = end_of_lines(text.substr(head_size));
     head = *first_line;
     used_ = used.value_or(0);
-    changed_ = page_size;
+    changed_ = {};
     return used.has_value();
 }
 
@@ -193,12 +193,17 @@ std::string_view Page::line_with(const Key& key) const {
     return {};
 }
 
+void Page::has_changed(std::size_t from, std::size_t to) {
+    changed_.from = std::min(changed_.from, from);
+    changed_.to = std::max(changed_.to, to);
+}
+
 void Page::append(std::string_view line) {
     assert(line.size() < room());
-    char* const end = bytes_->data() + head_size + used_;
-    changed_ = std::min(changed_, head_size + used_);
-    std::memcpy(end, line.data(), line.size());
-    end[line.size()] = '\n';
+    const std::size_t at = head_size + used_;
+    has_changed(at, at + line.size() + 1);
+    std::memcpy(bytes_->data() + at, line.data(), line.size());
+    (*bytes_)[at + line.size()] = '\n';
     used_ += line.size() + 1;
 }
 
@@ -208,17 +213,19 @@ void Page::replace(std::string_view old_line, std::string_view line) {
         append(line);
         return;
     }
-    changed_ = std::min(changed_, place_of(old_line));
+    has_changed(place_of(old_line), place_of(old_line) + line.size());
     std::memcpy(bytes_->data() + place_of(old_line), line.data(), line.size());
 }
 
 void Page::erase(std::string_view old_line) {
-    changed_ = std::min(changed_, place_of(old_line));
+    const std::size_t freed = old_line.size() + 1;
+    const std::size_t end = head_size + used_;
+    has_changed(place_of(old_line), end);
     char* const start = bytes_->data() + place_of(old_line);
-    const char* const after = start + old_line.size() + 1;
-    const char* const end = bytes_->data() + head_size + used_;
-    std::memmove(start, after, static_cast<std::size_t>(end - after));
-    used_ -= old_line.size() + 1;
+    const char* const after = start + freed;
+    std::memmove(start, after, static_cast<std::size_t>(bytes_->data() + end - after));
+    std::fill_n(bytes_->data() + end - freed, freed, '\n');
+    used_ -= freed;
 }
 
 const Page::Bytes& Page::bytes() {
@@ -226,14 +233,13 @@ const Page::Bytes& Page::bytes() {
     assert(words.size() <= sums_start);
     std::fill_n(bytes_->data(), sums_start, ' ');
     std::memcpy(bytes_->data(), words.data(), words.size());
-    if (changed_ < page_size) {
-        std::fill(bytes_->begin() + static_cast<std::ptrdiff_t>(head_size + used_), bytes_->end(), '\n');
+    if (changed_.from < changed_.to) {
         const std::string_view text = view(*bytes_);
-        for (std::size_t block = changed_ / block_size; block < blocks; ++block) {
+        for (std::size_t block = changed_.from / block_size; block * block_size < changed_.to; ++block) {
             put_sum(*bytes_, sums_start + block * sum_width, block_of(text, block));
         }
         put_sum(*bytes_, whole_sum_start, text.substr(head_size));
-        changed_ = page_size;
+        changed_ = {};
     }
     put_sum(*bytes_, own_sum_start, view(*bytes_).substr(0, own_sum_start));
     return *bytes_;

@@ -63,9 +63,9 @@ class Page {
     static Buffer buffer();
 
     // An empty page.
-    explicit Page(const Head& first_line) : head(first_line), changed_(0) {
+    explicit Page(const Head& first_line) : head(first_line), changed_{.from = 0, .to = page_size} {
         std::fill_n(bytes_->data(), head_size, ' ');
-        (*bytes_)[head_size - 1] = '\n';
+        std::fill(bytes_->begin() + head_size - 1, bytes_->end(), '\n');
     }
     ~Page() = default;
     Page(Page&& other) noexcept = default;
@@ -116,13 +116,18 @@ class Page {
     // Takes over what stands in the buffer; false where a byte is wrong.
     bool accept();
 
-    // Its first line and its padding are made by bytes(). Apart from the page, so that going from hand to
-    // hand costs no copy.
+    void has_changed(std::size_t from, std::size_t to);
+
+    // Its first line is made by bytes(). Apart from the page, so that going from hand to hand costs no copy.
     Buffer bytes_ = buffer();
     std::size_t used_ = 0;
-    // Where the first change is since it was read or written: bytes from the beginning. What stands before it is as the sums
-    // in the first line say.
-    std::size_t changed_ = page_size;
+    // Where it has changed since it was read or written: bytes from the beginning. What stands before and behind that is as
+    // the sums in the first line say.
+    struct Range {
+        std::size_t from = page_size;
+        std::size_t to = 0;
+    };
+    Range changed_;
 };
 
 template <typename Fill>
