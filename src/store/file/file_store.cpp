@@ -304,7 +304,7 @@ std::string_view FileStore::Parts::line_by_memory(const Key& key, const Place& w
     if (seen == nullptr) {
         return {};
     }
-    const LineMemory::Version version{forest.term(), forest.times_written(seen->page)};
+    const LineMemory::Version version = forest.version(seen->page);
     std::string_view line = seen->kept(version);
     if (!Page::is_line_of(key, line)) {
         const bool is_read = file.read(seen->page, memory->page) == memory->page.size();
@@ -330,6 +330,9 @@ FileStore::Glance FileStore::Parts::glance_by_memory(const Key& key, const Place
 }
 
 FileStore::Glance FileStore::glance_at_seen(const Key& key) {
+    if (!parts_->memory) {
+        return {};
+    }
     try {
         return parts_->glance_by_memory(key, way_of(key, parts_->file.seed()));
     } catch (const Trouble&) {

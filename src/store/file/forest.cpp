@@ -89,16 +89,11 @@ std::optional<Forest::Sight> Forest::child(const Head& head, unsigned side, cons
     return sight;
 }
 
-void Forest::expect_change(PageNumber number) {
-    if (memory_) {
-        memory_->doubt(number);
-    }
-    ++times_written_.at(number % times_written_.size());
-}
-
-// A write that fails may have changed the page.
+// In doubt first: a write that fails may have changed the page.
 void Forest::write(Page& page) {
-    expect_change(page.head.number);
+    if (memory_) {
+        memory_->doubt(page.head.number);
+    }
     file_.write(page);
 }
 
@@ -113,7 +108,9 @@ void Forest::write_with(std::string_view line, Page& page) {
 // An orphan may be used again for it.
 bool Forest::append(Page& page, StateFile::Growth growth) {
     const bool is_added = file_.append(page, growth);
-    expect_change(page.head.number);
+    if (memory_) {
+        memory_->doubt(page.head.number);
+    }
     return is_added;
 }
 

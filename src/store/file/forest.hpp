@@ -64,11 +64,10 @@ class Forest {
     // `absence_counts`: that there is none is to be certain, too. Otherwise what is remembered of pages will do for that.
     Glance glance(const Key& key, const Place& way, bool absence_counts);
 
-    // Of the file, and how often this process has written the page of this number, or another that counts with it: what was
-    // read of a page holds as long as neither has changed.
-    [[nodiscard]] std::uint32_t term() { return memory_ ? file_.term() : 0; }
-    [[nodiscard]] std::uint32_t times_written(PageNumber number) const {
-        return times_written_.at(number % times_written_.size());
+    // Of the page of this number, as it may be read from now on.
+    [[nodiscard]] PageMemory::Version version(PageNumber number) {
+        return memory_ ? PageMemory::Version{file_.term(), memory_->times_written(number)}
+                       : PageMemory::Version{};
     }
 
     // What was damaged, each once.
@@ -77,8 +76,7 @@ class Forest {
   private:
     // Whoever opens the file after this can write nothing that the look should have seen: where the look has the lock he waits
     // for it, and where it has none the look was earlier.
-    void begin_look() { term_ = term(); }
-    void expect_change(PageNumber number);
+    void begin_look() { term_ = memory_ ? file_.term() : 0; }
     [[nodiscard]] bool is_of_this_term(const PageMemory::Known& known) const;
     [[nodiscard]] bool holds(PageMemory::Known& known) const;
     [[nodiscard]] std::optional<Page> first_look(PageNumber number, const Place& place) const;
@@ -92,7 +90,6 @@ class Forest {
     StateFile& file_;
     std::unique_ptr<PageMemory> memory_; // none where one request is all
     std::uint32_t term_ = 0;             // of the file, when the last look began
-    std::array<std::uint32_t, 4096> times_written_{};
     std::vector<std::string> remarks_;
 };
 

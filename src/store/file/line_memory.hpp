@@ -3,7 +3,7 @@
 // the key's is found out by what stands there. Pure.
 #pragma once
 
-#include "store/file/page.hpp"
+#include "store/file/page_memory.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,13 +16,7 @@ namespace store {
 
 class LineMemory {
   public:
-    // Of a page as it was read: what stood there stands there as long as both are what they were.
-    struct Version {
-        std::uint32_t term = 0;          // of the file (StateFile::term); in none nothing is certain
-        std::uint32_t times_written = 0; // by this process (Forest::times_written)
-
-        friend bool operator==(const Version&, const Version&) = default;
-    };
+    using Version = PageMemory::Version;
     // A longer line is not kept: clients choose how long most of a line is.
     static constexpr std::size_t longest_kept = 160; // bytes
 

@@ -113,6 +113,8 @@ class Page {
     const Bytes& bytes();
 
   private:
+    // With anything in it.
+    Page() = default;
     // Takes over what stands in the buffer; false where a byte is wrong.
     bool accept();
 
@@ -132,7 +134,7 @@ class Page {
 
 template <typename Fill>
 std::optional<Page> Page::read(Fill fill) {
-    std::optional<Page> page{std::in_place, Head{}};
+    std::optional<Page> page{Page{}};
     if (!fill(*page->bytes_) || !page->accept()) {
         page.reset();
     }

@@ -70,6 +70,7 @@ void PageMemory::learn(const Page& page, std::uint32_t term) {
 }
 
 void PageMemory::doubt(PageNumber number) {
+    ++times_written_.at(number % times_written_.size());
     if (Entry* const entry = entry_of(number)) {
         entry->known.term = 0;
     }

@@ -26,6 +26,18 @@ class PageMemory {
         Mark mark{};
         std::uint32_t term = 0; // in which the page was last seen to have the mark; 0: look
     };
+    // Of a page as it was read: what stood there stands there as long as both are what they were.
+    struct Version {
+        std::uint32_t term = 0;          // of the file (StateFile::term); in none nothing is certain
+        std::uint32_t times_written = 0; // by this process
+
+        friend bool operator==(const Version&, const Version&) = default;
+    };
+    // How often the page of this number, or another that counts with it, was about to be written.
+    [[nodiscard]] std::uint32_t times_written(PageNumber number) const {
+        return times_written_.at(number % times_written_.size());
+    }
+
     // What is known of the page of this number, if that has no line with this key as long as it has the mark.
     [[nodiscard]] Known* without(const Key& key, PageNumber number);
 
@@ -57,6 +69,8 @@ class PageMemory {
     static constexpr std::size_t entries_in_block = 64;
     using Block = std::array<Entry, entries_in_block>;
     std::vector<std::unique_ptr<Block>> blocks_ = std::vector<std::unique_ptr<Block>>(512);
+
+    std::array<std::uint32_t, 4096> times_written_{};
 
     [[nodiscard]] Entry* entry_of(PageNumber number) const;
     Entry* place_for(const Head& head);
