@@ -5,6 +5,7 @@ connection once the filter is back.
 """
 
 import os
+import shutil
 import unittest
 
 from exim.away import REFUSAL, AwayCase
@@ -83,6 +84,38 @@ def passes_every_recipient_over_tcp_and_asks_again_at_each(listens_then_closes):
         self.assert_asked_again(connection, self.smtp())
         self.assert_whole()
     return test
+
+
+class NoFileToHoldTest(AwayCase):
+    """Exim's user may not read /etc/passwd: what Exim writes after a question that failed cannot be kept apart."""
+
+    def setUp(self):
+        super().setUp()
+        hidden = shutil.copy("/etc/passwd", self.folder / "passwd")
+        os.chmod(hidden, 0o600)
+        seen_by = self.name_server.seen_by
+
+        def seen_without(command, folder):
+            return ["unshare", "--mount", "sh", "-c", f'mount --bind {hidden} /etc/passwd && exec "$@"', "sh", *seen_by(command, folder)]
+        self.name_server.seen_by = seen_without
+
+    def assert_no_message_is_taken(self, smtp):
+        for number in range(3):
+            self.recipients(smtp, f"{number}@example.net")
+            self.assertEqual(smtp.data("Subject: x\n\nbody of x\n").code, 451)
+
+    def test_unix_no_message_is_taken_that_would_be_lost(self):
+        self.ask_at("unix")
+        server = self.stand_in("unix", "action=DUNNO\n\n").start()
+        open_meanwhile = self.smtp()
+        self.message(open_meanwhile, "first@example.net")
+        server.stop()
+        self.address("unix").unlink()
+        self.assert_no_message_is_taken(open_meanwhile)
+        self.assert_no_message_is_taken(self.smtp())
+        self.stand_in("unix", "action=DUNNO\n\n").start()
+        self.message(self.smtp(), "last@example.net")
+        self.assert_whole(panic="failed to open /etc/+passwd")
 
 
 class BadAnswersTest(AwayCase):
