@@ -67,7 +67,8 @@ class Store {
     virtual Glance glance(const Key& key) = 0;
     // The same for a caller that stores a record where there is none: that there is none need not be certain.
     virtual Glance glance_at_stored(const Key& key) { return glance(key); }
-    // The same where there probably is none: only what this process has seen lately is looked at.
+    // Looks for the record only where this process has seen it lately; otherwise nothing is certain. For a caller who
+    // expects that there is none.
     virtual Glance glance_at_seen(const Key& /*key*/) { return {}; }
 
     // Of a store that is far away: these are asked for in a moment, in this request, and may come in one trip.

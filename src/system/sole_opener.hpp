@@ -1,12 +1,12 @@
 // Whether a process is the only one that has a file open: then what it read there holds, until another opens the file.
 //
-// Nobody is held up by it. Who opens the file is told by inotify(7) before he has it, with a signal, SIGIO: it costs nothing
-// to see that none has come. The signal is there before the opener can do anything, so whatever this process hears of him
-// (by a lock that he gave up, by a request of a caller whom he has answered), it has its signal by then: a system call
-// returns only after a signal that had come. That nobody else has the file open to begin with is told by a lease (fcntl(2),
-// F_SETLEASE) that is had and given up again: the kernel gives none on a file that another has open. It gives none to
-// another than the file's owner either, and file systems that are shared with other machines give none, or should not be
-// used for a state. truncate(2), which opens nothing, goes unseen.
+// Nobody is held up by it. Who opens the file is told by inotify(7) before he has it, with a signal, SIGIO: it costs
+// nothing to see that none has come. The signal is there before the opener can do anything, so whatever this process hears
+// of him (by a lock that he gave up, by a request of a caller whom he has answered), it has its signal by then: no system
+// call returns before a signal that has come was handled. That nobody else has the file open to begin with is told by a
+// lease (fcntl(2), F_SETLEASE) that is had and given up again: the kernel gives none on a file that another has open. It
+// gives none to another than the file's owner either, and file systems that are shared with other machines give none, or
+// should not be used for a state. truncate(2), which opens nothing, goes unseen.
 #pragma once
 
 #include <cstdint>

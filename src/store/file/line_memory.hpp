@@ -25,6 +25,7 @@ class LineMemory {
         std::uint16_t at = 0; // bytes from the beginning of the page
         std::uint8_t depth = 0;
 
+        // Not in no term, and no long line: then nothing is kept.
         void keep(std::string_view line, const Version& version);
         // The line that was kept, if it still stands there; otherwise empty.
         [[nodiscard]] std::string_view kept(const Version& version) const;
